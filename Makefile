@@ -1,0 +1,49 @@
+# `make run` and `make test` need nothing but Python 3.11 or newer; no question is asked.
+BIN := .venv/bin
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard eventhub/translations/*/LC_MESSAGES/messages.po))
+HOST ?= 127.0.0.1
+PORT ?= 8000
+JOBS ?= 2
+
+.PHONY: run test check bench soak lock migrate vendor translations
+.DEFAULT_GOAL := run
+
+run: .venv/.stamp
+	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python tools/start.py
+
+test: .venv/.stamp-dev $(CATALOGUES)
+	@tools/test-programs.sh
+	$(BIN)/python -m pytest -n $(JOBS) --database both $(ARGS)
+
+check: .venv/.stamp-dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy && $(BIN)/lint-imports
+	$(BIN)/python tools/translations.py --check && $(BIN)/python tools/vendor.py --check
+	$(BIN)/djlint templates --lint --quiet --ignore H015,H020 # line breaks and empty ornaments are ours
+
+bench: .venv/.stamp-dev $(CATALOGUES)
+	@$(BIN)/python -m bench $(ARGS)
+
+soak: .venv/.stamp-dev $(CATALOGUES)
+	EVENTHUB_SOAK=1 $(BIN)/python -m pytest -m processes --database both $(ARGS)
+
+lock: # a week of patience: a package that was taken over is usually noticed by then
+	tools/lock.sh
+
+migrate: .venv/.stamp # make migrate M="add colour to stage"
+	$(BIN)/flask db migrate -m "$(M)"
+
+vendor: .venv/.stamp
+	$(BIN)/python tools/vendor.py
+
+translations: .venv/.stamp
+	$(BIN)/python tools/translations.py
+
+.venv/.stamp: requirements.txt
+	@tools/install.sh $@ requirements.txt
+
+.venv/.stamp-dev: requirements.txt requirements-dev.txt
+	@tools/install.sh $@ requirements.txt requirements-dev.txt
+
+%.mo: %.po .venv/.stamp
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

@@ -1,0 +1,169 @@
+"""
+CPU of one scan, database included: `python -m bench.redeem [--tickets N] [--scans N]`.
+
+One JSON line per figure: {"name", "value", "unit", "per", "note"}. What is
+measured: HTTP routing, token, parsing, signature, rules, all statements and
+the commit, through the WSGI application of one process. On PostgreSQL the CPU
+of the server's processes is added. Requests are made before the clock starts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from flask import Flask
+from flask_migrate import upgrade
+from werkzeug.test import EnvironBuilder
+
+from eventhub import create_app
+from eventhub.kernel import ids, signing
+from eventhub.kernel.db import db
+from eventhub.registration.models import Ticket
+from eventhub.settings import Settings
+from tests import postgres
+from tests.factories import checkin as make
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+BATCH = 200
+_BASE = "/api/gate/v1"
+
+
+def main() -> None:
+    """Print all figures for both databases."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tickets", type=int, default=20_000)
+    parser.add_argument("--scans", type=int, default=1_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run(f"sqlite:///{folder / 'bench.sqlite3'}", "sqlite", folder, given)
+        try:
+            cluster = postgres.cluster()
+        except postgres.PostgresMissing as error:
+            say("redeem_cpu_ms", None, f"postgresql left out: {error}")
+            return
+        postgres.create(cluster.folder, "bench")
+        run(postgres.url(cluster.folder, "bench"), "postgresql", folder, given)
+        cluster.stop()
+
+
+def run(url: str, name: str, folder: Path, given: argparse.Namespace) -> None:
+    """Measure one database."""
+    app = create_app(Settings.for_tests(folder, database_url=url, log_level="ERROR"))
+    with app.app_context():
+        upgrade()
+        house = make.make_house()
+        rows = [t for _ in range(0, given.tickets, 500) for t in make.make_tickets(house, 500)]
+        paired = make.pair_device(house)
+        codes = [make.gs_of(ticket) for ticket in rows[: given.scans]]
+        rest = rows[given.scans : given.scans + given.scans * 5]
+        hashes = [db.session.get_one(Ticket, ticket).idhash.hex() for ticket in rest]
+        db.session.remove()
+    desk = Desk(app, paired.token)
+    note = f"{name}, {given.tickets} tickets, one process"
+    desk.send(desk.requests("/redeem", [single(codes.pop())]))
+    say("redeem_cpu_ms", desk.send(desk.requests("/redeem", map(single, codes))), note)
+    say("redeem_duplicate_cpu_ms", desk.send(desk.requests("/redeem", map(single, codes))), note)
+    bodies = [batch(hashes[at : at + BATCH]) for at in range(0, len(hashes), BATCH)]
+    whole = desk.send(desk.requests("/scans", bodies)) * len(bodies) / len(hashes)
+    say("scan_batch_cpu_ms", whole, f"{note}, {BATCH} a batch")
+    with app.app_context():
+        db.engine.dispose()
+
+
+class Desk:
+    """A paired device whose requests are ready before they are sent."""
+
+    def __init__(self, app: Flask, token: str) -> None:
+        """Keep application and token."""
+        self.app = app
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def requests(self, path: str, bodies: Iterable[Any]) -> list[WSGIEnvironment]:
+        """Return requests with these bodies."""
+        return [
+            EnvironBuilder(
+                _BASE + path, method="POST", json=body, headers=self.headers
+            ).get_environ()
+            for body in bodies
+        ]
+
+    def send(self, requests: list[WSGIEnvironment]) -> float:
+        """Send all and return CPU milliseconds per request."""
+        before = _cpu_s()
+        statuses = [self._answer(request) for request in requests]
+        used = _cpu_s() - before
+        if set(statuses) != {"200 OK"}:
+            raise RuntimeError(f"not all answers are good: {set(statuses)}")
+        return used * 1000 / len(requests)
+
+    def _answer(self, request: WSGIEnvironment) -> str:
+        seen: list[str] = []
+        body = self.app.wsgi_app(request, lambda status, _h, _e=None: seen.append(status))
+        b"".join(body)
+        getattr(body, "close", lambda: None)()
+        return seen[0]
+
+
+def single(code: str) -> dict[str, str]:
+    """Return one redeem with a nonce of its own."""
+    return {"nonce": nonce(), "code": code}
+
+
+def batch(hashes: Sequence[str]) -> dict[str, Any]:
+    """Return an upload of admissions."""
+    return {
+        "boot_id": "bench",
+        "scans": [
+            {
+                "nonce": nonce(),
+                "n": n,
+                "gate": 1,
+                "idhash": known,
+                "result": "ok",
+                "claimed_ms": 1_800_000_000_000,
+            }
+            for n, known in enumerate(hashes)
+        ],
+    }
+
+
+def nonce() -> str:
+    """Return a nonce as devices send it."""
+    return signing.pairing_code(ids.new_nonce())[2:]
+
+
+def _cpu_s() -> float:
+    # this process and every process of PostgreSQL
+    times = os.times()
+    return times.user + times.system + sum(_seconds(p) for p in psutil.process_iter(["name"]))
+
+
+def _seconds(process: psutil.Process) -> float:
+    try:
+        if process.info["name"] != "postgres":
+            return 0.0
+        used = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(used.user + used.system)
+
+
+def say(name: str, value: float | None, note: str) -> None:
+    """Print one figure."""
+    figure = None if value is None else round(value, 3)
+    line = {"name": name, "value": figure, "unit": "ms", "per": "scan", "note": note}
+    print(json.dumps(line, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    main()

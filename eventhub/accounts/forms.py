@@ -1,0 +1,23 @@
+"""The log-in form."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from eventhub.kernel.forms import BaseForm
+
+
+class SignInForm(BaseForm):
+    """E-mail and password; the address is not judged here, so answers stay equal."""
+
+    email = StringField(
+        _l("E-mail"),
+        validators=[InputRequired(_l("Enter your e-mail.")), Length(max=320)],
+    )
+    password = PasswordField(
+        _l("Password"),
+        validators=[InputRequired(_l("Enter your password."))],
+    )
+    next = HiddenField()

@@ -1,0 +1,148 @@
+"""Reads of people, sessions, keys and log-in tries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+
+from eventhub.accounts.models import ApiKey, LoginSession, LoginTry, Organisation, Person, RoleGrant
+from eventhub.kernel.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Somebody who signs in, with what the log-in needs."""
+
+    id: int
+    public_id: str
+    email: str
+    name: str
+    password_hash: str | None
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """One role; `event_ref` 0 stands for all events of the organisation."""
+
+    organisation_id: int
+    event_ref: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session that has not been revoked, and its person."""
+
+    id: int
+    person_id: int
+    person_name: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyRow:
+    """A key that has not been revoked."""
+
+    id: int
+    organisation_id: int
+    event_ref: int
+    scopes: tuple[str, ...]
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRef:
+    """What accounts may know of an event: its id and whose it is."""
+
+    id: int
+    organisation_id: int
+
+
+def person_by_email(email_norm: str) -> PersonRow | None:
+    """Return the person with this address in its normal form."""
+    p = Person
+    row = db.session.execute(
+        select(p.id, p.public_id, p.email, p.name, p.password_hash, p.is_active).where(
+            p.email == email_norm
+        )
+    ).one_or_none()
+    return PersonRow(*row) if row else None
+
+
+def person_names(ids: set[int]) -> dict[int, str]:
+    """Return the names of people by id."""
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def grants_of(person_id: int) -> list[GrantRow]:
+    """Return the roles of a person, in the order given."""
+    g = RoleGrant
+    rows = db.session.execute(
+        select(g.organisation_id, g.event_ref, g.role)
+        .where(g.person_id == person_id)
+        .order_by(g.id)
+    )
+    return [GrantRow(*row) for row in rows]
+
+
+def session_by_hash(token_hash: str) -> SessionRow | None:
+    """Return the session with this hash unless it was revoked or its person may not sign in."""
+    s = LoginSession
+    row = db.session.execute(
+        select(s.id, s.person_id, Person.name, s.created_at, s.seen_at)
+        .join(Person, Person.id == s.person_id)
+        .where(s.token_hash == token_hash, s.revoked_at.is_(None), Person.is_active)
+    ).one_or_none()
+    return SessionRow(*row) if row else None
+
+
+def api_key_by_hash(token_hash: str) -> ApiKeyRow | None:
+    """Return the key with this hash unless it was revoked."""
+    k = ApiKey
+    row = db.session.execute(
+        select(k.id, k.organisation_id, k.event_ref, k.scopes, k.last_used_at).where(
+            k.token_hash == token_hash, k.revoked_at.is_(None)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return ApiKeyRow(
+        row.id, row.organisation_id, row.event_ref, tuple(row.scopes), row.last_used_at
+    )
+
+
+def tries_since(key: str, since: datetime) -> list[datetime]:
+    """Return when log-ins of this key failed, oldest first."""
+    statement = (
+        select(LoginTry.at).where(LoginTry.key == key, LoginTry.at > since).order_by(LoginTry.at)
+    )
+    return list(db.session.scalars(statement))
+
+
+def organisation_ids() -> list[int]:
+    """Return all organisations, oldest first."""
+    return list(db.session.scalars(select(Organisation.id).order_by(Organisation.id)))
+
+
+def organisation_by_slug(slug: str) -> int | None:
+    """Return the organisation with this short name."""
+    return db.session.scalar(select(Organisation.id).where(Organisation.slug == slug))
+
+
+def event_ref(slug: str) -> EventRef | None:
+    """
+    Return an event by its slug.
+
+    Plain SQL because the table belongs to a domain above this one.
+    """
+    row = db.session.execute(
+        text("SELECT id, organisation_id FROM event WHERE slug = :slug"), {"slug": slug}
+    ).one_or_none()
+    return EventRef(row.id, row.organisation_id) if row else None

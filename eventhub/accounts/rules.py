@@ -1,0 +1,177 @@
+"""What roles may do, when a log-in has to wait, how long a session lives: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from eventhub.accounts.enums import Permission, Role, Scope
+
+_P = Permission
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.PROGRAMME: frozenset({_P.CONSOLE_VIEW, _P.REPORT_VIEW}),
+    Role.GUESTS: frozenset({_P.CONSOLE_VIEW, _P.GUESTS_VIEW, _P.OUTBOX_VIEW}),
+    Role.GATE_SUPERVISOR: frozenset({_P.CONSOLE_VIEW, _P.GATE_VIEW, _P.GATE_PAIR}),
+    Role.GATE_STAFF: frozenset({_P.GATE_VIEW}),
+    Role.MEDIA: frozenset(
+        {_P.CONSOLE_VIEW, _P.AUDIENCE_VIEW, _P.REPORT_VIEW, _P.REPORT_BUILD, _P.REPORT_PUBLISH}
+    ),
+    Role.REPORT_READER: frozenset({_P.CONSOLE_VIEW, _P.REPORT_VIEW}),
+}
+
+SESSION_IDLE_FOR = timedelta(minutes=30)
+SESSION_LIVES_FOR = timedelta(hours=12)  # one long working day, then sign in again
+SEEN_STEP = timedelta(minutes=1)  # `seen_at` is written at most this often
+KEY_SEEN_STEP = timedelta(minutes=10)
+
+PASSWORD_MIN = 8
+PASSWORD_MAX = 256
+
+# fmt: off - a list of words reads better in rows
+_COMMON = frozenset(
+    (
+        "password",
+        "password1",
+        "password123",
+        "passw0rd",
+        "12345678",
+        "123456789",
+        "1234567890",
+        "87654321",
+        "11111111",
+        "00000000",
+        "88888888",
+        "66666666",
+        "qwertyui",
+        "qwerty123",
+        "qwertyuiop",
+        "asdfghjk",
+        "asdfghjkl",
+        "1q2w3e4r",
+        "1qaz2wsx",
+        "iloveyou",
+        "sunshine",
+        "princess",
+        "football",
+        "baseball",
+        "welcome1",
+        "admin123",
+        "administrator",
+        "letmein1",
+        "trustno1",
+        "superman",
+        "michael1",
+        "computer",
+        "internet",
+        "whatever",
+        "starwars",
+        "eventhub",
+        "changeme",
+        "woaini1314",
+        "5201314520",
+        "a1234567",
+        "abc12345",
+        "abcd1234",
+        "aa123456",
+        "qq123456",
+        "a123456789",
+        "123123123",
+        "147258369",
+        "789456123",
+        "11223344",
+        "12341234",
+        "secret123",
+        "default1",
+    )
+)
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """At most `tries` failures within `window`."""
+
+    tries: int
+    window: timedelta
+
+
+# The wait grows: a quarter of an hour, then six hours, then a day.
+ACCOUNT_TIERS = (
+    Tier(5, timedelta(minutes=15)),
+    Tier(20, timedelta(hours=6)),
+    Tier(40, timedelta(days=1)),
+)
+# An address is often a whole office or a mobile network, so it is allowed more.
+ADDRESS_TIERS = (Tier(30, timedelta(minutes=15)), Tier(300, timedelta(days=1)))
+TRIES_KEPT_FOR = timedelta(days=1)
+
+
+def permissions_of(roles: Sequence[str]) -> frozenset[str]:
+    """Return all permissions that the roles give together."""
+    return frozenset(p.value for role in roles for p in ROLE_PERMISSIONS[Role(role)])
+
+
+def wait_s(tries: Sequence[datetime], now: datetime, tiers: Sequence[Tier]) -> int:
+    """
+    Return how long the next log-in has to wait, seconds; 0 means not at all.
+
+    Args:
+        tries: Instants of the failures so far, any order.
+
+        now: Instant of the new try.
+
+        tiers: Limits that must all hold.
+    """
+    longest = 0.0
+    for tier in tiers:
+        recent = sorted(at for at in tries if at > now - tier.window)
+        if len(recent) >= tier.tries:
+            frees_at = recent[-tier.tries] + tier.window
+            longest = max(longest, (frees_at - now).total_seconds())
+    return int(longest) + 1 if longest > 0 else 0
+
+
+def is_live(created_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Return whether a session of these times is still good."""
+    return now - seen_at < SESSION_IDLE_FOR and now - created_at < SESSION_LIVES_FOR
+
+
+def password_faults(password: str, email: str) -> list[str]:
+    """Return why a password can not be used: too_short, too_long, common; [] is good."""
+    faults = []
+    if len(password) < PASSWORD_MIN:
+        faults.append("too_short")
+    if len(password) > PASSWORD_MAX:
+        faults.append("too_long")
+    lowered = password.casefold()
+    if lowered in _COMMON or lowered in {email, email.partition("@")[0]} or len(set(lowered)) < 3:
+        faults.append("common")
+    return faults
+
+
+def safe_next(target: str | None) -> str | None:
+    """
+    Return `target` when it is a path on this site, else None.
+
+    Browsers read a backslash as a slash and drop tabs and newlines, so any of
+    these makes a target unusable.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if "\\" in target or any(ord(letter) < 33 or ord(letter) == 127 for letter in target):
+        return None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    return target if not parts.scheme and not parts.netloc else None
+
+
+def unknown_scopes(scopes: Sequence[str]) -> list[str]:
+    """Return the words that are no scope, in order."""
+    known = {scope.value for scope in Scope}
+    return [scope for scope in scopes if scope not in known]

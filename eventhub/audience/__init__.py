@@ -1,0 +1,14 @@
+"""Footfall and livestreams: what is counted, and how each figure is known."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Register the pages, the API and the commands of this domain."""
+    from eventhub.audience import api, cli, views  # noqa: PLC0415 - circular import
+
+    app.register_blueprint(views.bp)
+    app.register_blueprint(api.bp)
+    app.cli.add_command(cli.audience)

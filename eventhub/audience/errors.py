@@ -1,0 +1,49 @@
+"""What can go wrong with figures."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from eventhub.kernel.errors import Conflict, Invalid
+
+
+class PassagesAreNotVisits(Conflict):
+    """Passages of a sensor line were to be added into visits (rule DC-1)."""
+
+    code = "passages-are-not-visits"
+    message = _l("Rule DC-1: passages of sensors are never summed into visits.")
+
+
+class ClaimHasNoInterval(Invalid):
+    """A claim was given an error or no quotation."""
+
+    code = "claim-has-no-interval"
+    message = _l("A claim keeps its quotation and never gets an interval.")
+
+
+class UnknownMetric(Invalid):
+    """The metric is not in the dictionary, or may not have this class."""
+
+    code = "unknown-metric"
+    message = _l("The metric dictionary has no such metric, or not with this class.")
+
+
+class UnreadableSource(Invalid):
+    """A file or answer of a source can not be read at all; nothing was stored."""
+
+    code = "unreadable-source"
+    message = _l("The file can not be read.")
+
+
+class SourceNameTaken(Conflict):
+    """A source of this name exists with another kind."""
+
+    code = "source-name-taken"
+    message = _l("Another kind of source already has this name.")
+
+
+class TooManySources(Conflict):
+    """The event has as many sources as it may have."""
+
+    code = "too-many-sources"
+    message = _l("This event has as many sources as it may have.")

@@ -1,0 +1,60 @@
+"""Counter bins and calibrations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventhub.kernel.db import Base, BigId
+
+
+class CounterBin(Base):
+    """
+    Passages over one sensor line in one direction in `[starts_at, +duration_s)`.
+
+    A bin that was not received has no row: 0 means counted and nobody came.
+    """
+
+    __tablename__ = "counter_bin"
+    __table_args__ = (
+        CheckConstraint("passages >= 0", name="passages"),
+        CheckConstraint("duration_s > 0", name="duration"),
+        CheckConstraint("coverage >= 0 AND coverage <= 1", name="coverage"),
+        CheckConstraint("direction IN ('in', 'out', 'both')", name="direction"),
+        Index("ix_counter_bin_event_start", "event_id", "starts_at"),
+    )
+
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("source.id", ondelete="CASCADE"), primary_key=True
+    )
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    duration_s: Mapped[int] = mapped_column(primary_key=True)
+    direction: Mapped[str] = mapped_column(String(4), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    passages: Mapped[int]
+    coverage: Mapped[float] = mapped_column(Double, default=1.0)
+    seq: Mapped[int] = mapped_column(BigId, default=0)
+    flags: Mapped[str] = mapped_column(String(40), default="")  # BinFlag values, comma between
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+
+class Calibration(Base):
+    """Factor from device counts to manual counts for one counter and density band."""
+
+    __tablename__ = "calibration"
+    __table_args__ = (
+        UniqueConstraint("source_id", "band"),
+        CheckConstraint("k > 0", name="k"),
+        CheckConstraint("se >= 0", name="se"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
+    band: Mapped[str] = mapped_column(String(16), default="all")
+    manual_counts: Mapped[int]  # 15-minute counts it rests on
+    k: Mapped[float] = mapped_column(Double)
+    se: Mapped[float] = mapped_column(Double)
+    evidence_sha256: Mapped[str] = mapped_column(String(64), default="")

@@ -1,0 +1,164 @@
+"""One snapshot of what is being counted now, for pages that many people poll."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from eventhub.audience.enums import EvidenceClass
+from eventhub.audience.queries.footfall import (
+    FootfallDay,
+    VisitsRow,
+    footfall_days,
+    outer_cordons,
+    visits_from,
+    zone_paths,
+)
+from eventhub.audience.queries.streams import (
+    LatestRow,
+    StreamRow,
+    latest,
+    stream_samples,
+    streams,
+)
+from eventhub.audience.rules import samples as rules
+from eventhub.audience.rules import sums
+from eventhub.audience.rules.samples import Point
+from eventhub.kernel import clock
+from eventhub.kernel.db import I18n, cached_for
+from eventhub.programme.queries import EventRow, zones
+
+STALE_PERIODS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StreamNow:
+    """
+    One stream at this moment.
+
+    `viewers` is the latest number and `at` its time; when `is_stale` it is not
+    the present. `points` are today's means, `peak` the largest of them.
+    """
+
+    stream: StreamRow
+    viewers: int | None
+    at: datetime | None
+    is_stale: bool
+    peak: int | None
+    peak_at: datetime | None
+    points: tuple[Point, ...]
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether a number of the present is known."""
+        return self.viewers is not None and not self.is_stale
+
+
+@dataclass(frozen=True, slots=True)
+class CordonNow:
+    """Visits of the running day through one cordon; `last_at` is the end of the latest bin."""
+
+    zone_id: int
+    name: I18n
+    visits: VisitsRow
+    counter_count: int
+    last_at: datetime | None
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSnapshot:
+    """
+    What is counted at `at`.
+
+    `viewers` adds streams of our own measuring that have a number of the
+    present, None without one; platforms' own figures stay beside it. `visits`
+    adds the outer cordons of operating day `day`.
+    """
+
+    at: datetime
+    day: date
+    streams: tuple[StreamNow, ...]
+    viewers: int | None
+    viewers_cls: EvidenceClass | None
+    cordons: tuple[CordonNow, ...]
+    visits: VisitsRow | None
+    others: tuple[FootfallDay, ...]  # counters that are in no total
+
+
+def live(event: EventRow) -> LiveSnapshot:
+    """Return the snapshot of this moment; seven statements whatever the event's size."""
+    now = clock.now()
+    day = event.operating_day(now)
+    start, _end = event.day_bounds(day)
+    samples = stream_samples(event.id, since=start, until=now + timedelta(seconds=1))
+    newest = latest(event.id, now)
+    rows = [
+        _stream(row, samples.get(row.id, []), newest.get(row.id), now) for row in streams(event.id)
+    ]
+    own = [row for row in rows if row.is_live and row.stream.cls is not EvidenceClass.CLAIMED]
+    counted = footfall_days(event, [day])
+    paths = zone_paths(event.id)
+    outer = outer_cordons(counted, paths)
+    return LiveSnapshot(
+        at=now,
+        day=day,
+        streams=tuple(rows),
+        viewers=sum(row.viewers or 0 for row in own) if own else None,
+        viewers_cls=sums.weakest([row.stream.cls for row in own]) if own else None,
+        cordons=_cordons(event, day, outer, paths, now),
+        visits=visits_from(day, outer, paths) if outer else None,
+        others=tuple(row for row in counted if row not in outer),
+    )
+
+
+@cached_for(1)
+def live_snapshot(event: EventRow) -> LiveSnapshot:
+    """Return the snapshot, at most one second old; pages and `live.json` share it."""
+    return live(event)
+
+
+def _stream(
+    stream: StreamRow, values: list[rules.Viewers], newest: LatestRow | None, now: datetime
+) -> StreamNow:
+    said = rules.concurrency(values, period_s=stream.sample_every_s, grain_s=stream.grain_s)
+    return StreamNow(
+        stream=stream,
+        viewers=newest.viewers if newest else None,
+        at=newest.at if newest else None,
+        is_stale=newest is not None and now - newest.at > stream.stale_after,
+        peak=None if said.peak is None else round(said.peak),
+        peak_at=said.peak_at,
+        points=tuple(rules.series(values, grain_s=stream.grain_s)),
+    )
+
+
+def _cordons(
+    event: EventRow,
+    day: date,
+    outer: Sequence[FootfallDay],
+    paths: Mapping[int, tuple[int, ...]],
+    now: datetime,
+) -> tuple[CordonNow, ...]:
+    names = {zone.id: zone.name for zone in zones(event.id)}
+    found: list[CordonNow] = []
+    for zone_id in dict.fromkeys(row.counter.zone_id for row in outer):
+        rows = [row for row in outer if row.counter.zone_id == zone_id]
+        lasts = [row.counter.last_at for row in rows if row.counter.last_at is not None]
+        found.append(
+            CordonNow(
+                zone_id=zone_id,
+                name=names[zone_id],
+                visits=visits_from(day, rows, paths),
+                counter_count=len(rows),
+                last_at=min(lasts) if lasts else None,
+                is_stale=any(_is_stale(row, now) for row in rows),
+            )
+        )
+    return tuple(found)
+
+
+def _is_stale(row: FootfallDay, now: datetime) -> bool:
+    limit = timedelta(seconds=STALE_PERIODS * row.counter.period_s)
+    return row.counter.last_at is None or now - row.counter.last_at > limit

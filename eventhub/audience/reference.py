@@ -1,0 +1,120 @@
+"""The metric dictionary as a page for people (docs/metrics.md) and as data for programs."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from eventhub.audience.dictionary import DEFINITION_VERSION, METRICS, MetricDef
+from eventhub.audience.enums import Aggregation, EvidenceClass
+from eventhub.audience.rules import integrity, sums
+from eventhub.audience.rules.calibration import MIN_COUNTS
+
+_AGGREGATION: Final = {
+    Aggregation.SUM: "sum",
+    Aggregation.MAX: "largest",
+    Aggregation.DISTINCT: "distinct",
+    Aggregation.RATIO: "from its parts",
+    Aggregation.LAST: "latest",
+    Aggregation.NONE: "never combined",
+}
+_HEAD: Final = """\
+# Metrics
+
+What each figure means, version {version}. Written by `flask audience dictionary`; do not edit.
+
+A definition never changes within a version: a changed one is a new version, and two versions
+are never drawn as one series (「口径不同」).
+
+## Rules
+
+1. A figure has a source, a unit, a period and a class: measured (实测), estimated (估算) or
+   claimed (公布). The database refuses one without them.
+2. Visits are not people (人次 ≠ 人数), views are not viewers, reach is not impressions. Each is a
+   metric of its own and none is renamed into another.
+3. Contacts add up, people do not: over channels people are a range.
+4. A claim stays a claim. It keeps its quotation and never gets an interval.
+5. DC-1: passages of sensors are never summed into visits. Visits are entries through one closed
+   cordon; of nested cordons only the outermost counts. The error is `passages-are-not-visits`.
+6. A missing bin or a failed poll is a gap, never 0. What is shown then is a lower bound.
+
+## How counts are read
+
+- Counter bins: one value per counter, start, length and direction. An equal value is a
+  duplicate. Otherwise the higher `seq` holds, of equal ones the later to arrive; the other value
+  is kept as a revision.
+- Running totals: the difference to the total before; a smaller total is a reset and counts from
+  0. The first difference after a gap is spread over it and marked as imputed.
+- Refused: negative, not a number, a fraction, above {max_count:,}, more than {ahead} s ahead.
+- Set apart until a person decides: more than {jump} times the viewers of a minute ago and above
+  {floor:,}; more than {people} people per metre of door and second.
+- Visits: entries times the calibration factor, rounded per counter, then added. A factor needs
+  at least {counts} manual counts of 15 minutes. Without one the factor is 1, the relative standard
+  error {prior} and the class estimated. Below {coverage:.0%} coverage the class is estimated.
+- Viewers: players that a server names, without the publisher. `live.pcu` is the largest mean of
+  one minute (of one sample interval where that is longer); `live.ama` is viewer-minutes over the
+  minutes that were sampled.
+
+## Dictionary
+"""
+
+
+def metrics_page() -> str:
+    """Return the Markdown of docs/metrics.md."""
+    parts = [
+        _HEAD.format(
+            version=DEFINITION_VERSION,
+            max_count=integrity.MAX_COUNT,
+            ahead=int(integrity.MAX_AHEAD.total_seconds()),
+            jump=integrity.JUMP_FACTOR,
+            floor=integrity.JUMP_FLOOR,
+            people=integrity.PEOPLE_PER_M_S,
+            counts=MIN_COUNTS,
+            prior=sums.UNCALIBRATED_REL_SE,
+            coverage=sums.MIN_COVERAGE,
+        )
+    ]
+    parts += [_entry(metric) for metric in METRICS.values()]
+    return "\n".join(parts)
+
+
+def _entry(metric: MetricDef) -> str:
+    return f"""\
+### {metric.id}
+
+{metric.name.zh} · {metric.name.en}
+
+- {metric.definition.zh}。 {_sentence(metric.definition.en)}
+- Unit: {metric.unit.zh} · {metric.unit.en}. Class: {", ".join(_classes(metric))}.
+- Sources: {metric.sources.zh} · {metric.sources.en}.
+- Combined: {_AGGREGATION[metric.aggregation]}. {metric.rule.zh}。 {_sentence(metric.rule.en)}
+"""
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _classes(metric: MetricDef) -> list[str]:
+    return [cls for cls in EvidenceClass if cls in metric.classes]
+
+
+def metrics_data() -> dict[str, Any]:
+    """Return the dictionary as JSON data."""
+    return {
+        "version": DEFINITION_VERSION,
+        "metrics": [
+            {
+                "metric": metric.id,
+                "zh": metric.name.zh,
+                "en": metric.name.en,
+                "definition": metric.definition.i18n(),
+                "unit": metric.unit.i18n(),
+                "kind": metric.kind,
+                "aggregation": metric.aggregation,
+                "rule": metric.rule.i18n(),
+                "classes": _classes(metric),
+                "digits": metric.digits,
+            }
+            for metric in METRICS.values()
+        ],
+    }

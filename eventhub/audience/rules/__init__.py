@@ -1,0 +1,1 @@
+"""How counts are read, merged and combined: pure functions over plain values."""

@@ -1,0 +1,255 @@
+"""Record viewers of streams: idempotent, a failed poll is a gap, jumps are set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from eventhub.audience.models import Quarantine, Revision, Stream, StreamSample
+from eventhub.audience.rules import integrity
+from eventhub.audience.service.readings import Recorded, Refusal
+from eventhub.audience.service.sources import EnsureStream, ensure_stream
+from eventhub.kernel import clock
+from eventhub.kernel.db import command, db
+
+_BEFORE = timedelta(minutes=2)  # how far back the last value is looked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleReading:
+    """
+    Viewers of one stream at one instant.
+
+    `viewers` null is a failed poll. `cumulative` is a running count of starts or
+    views. `index` is the place of the sample in the request, from 0.
+    """
+
+    index: int
+    stream: str
+    at: datetime
+    viewers: int | None
+    cumulative: int | None = None
+    raw_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSamples:
+    """Samples of one event, in order of arrival; the later one of an instant holds."""
+
+    event_id: int
+    samples: Sequence[SampleReading]
+    is_synthetic: bool = False
+
+
+@dataclass(slots=True)
+class _Kept:
+    viewers: int | None
+    cumulative: int | None
+    is_new: bool
+    is_changed: bool = False
+    raw_sha256: str = ""
+
+
+Key = tuple[int, datetime]
+
+
+@command
+def record_samples(cmd: RecordSamples) -> Recorded:
+    """
+    Keep samples; sending them again changes nothing. Commits.
+
+    An unknown stream is registered under its slug as a measured one.
+
+    Raises:
+        TooManySources: The samples name more streams than an event may have.
+    """
+    now = clock.now()
+    streams, created = _streams(cmd)
+    kept = _load(cmd, streams)
+    replaced = _replaced(streams)
+    counts = dict.fromkeys(("new", "same", "revised", "apart"), 0)
+    refused: list[Refusal] = []
+    for sample in sorted(cmd.samples, key=lambda one: one.at):
+        stream = streams[sample.stream]
+        if reason := _fault(sample, now):
+            refused.append(Refusal(sample.index, reason))
+        elif _is_jump(sample, stream, kept):
+            counts["apart"] += 1
+            _set_apart(sample, stream, now)
+        else:
+            counts[_keep(sample, stream, kept, replaced, now)] += 1
+    _write(cmd, kept)
+    return Recorded(
+        accepted=counts["new"],
+        duplicates=counts["same"],
+        revisions=counts["revised"],
+        quarantined=counts["apart"],
+        rejected=tuple(sorted(refused, key=lambda one: one.index)),
+        created=tuple(created),
+    )
+
+
+def _streams(cmd: RecordSamples) -> tuple[dict[str, Stream], list[str]]:
+    slugs = sorted({sample.stream for sample in cmd.samples})
+    found = {
+        stream.slug: stream
+        for stream in db.session.scalars(
+            select(Stream)
+            .where(Stream.event_id == cmd.event_id, Stream.slug.in_(slugs))
+            .order_by(Stream.id)
+            .with_for_update()
+        )
+    }
+    created = [slug for slug in slugs if slug not in found]
+    for slug in created:
+        found[slug] = ensure_stream(
+            EnsureStream(event_id=cmd.event_id, slug=slug, is_synthetic=cmd.is_synthetic)
+        )
+    return found, created
+
+
+def _load(cmd: RecordSamples, streams: dict[str, Stream]) -> dict[Key, _Kept]:
+    if not cmd.samples:
+        return {}
+    first = min(sample.at for sample in cmd.samples) - _BEFORE
+    last = max(sample.at for sample in cmd.samples)
+    rows = db.session.execute(
+        select(
+            StreamSample.stream_id,
+            StreamSample.at,
+            StreamSample.viewers,
+            StreamSample.cumulative,
+            StreamSample.raw_sha256,
+        ).where(
+            StreamSample.stream_id.in_([stream.id for stream in streams.values()]),
+            StreamSample.at.between(first, last),
+        )
+    )
+    return {
+        (row[0], row[1]): _Kept(row[2], row[3], is_new=False, raw_sha256=row[4]) for row in rows
+    }
+
+
+def _replaced(streams: dict[str, Stream]) -> set[tuple[int, str, float]]:
+    ids = [stream.source_id for stream in streams.values()]
+    return {
+        (row[0], row[1], row[2])
+        for row in db.session.execute(
+            select(Revision.source_id, Revision.row_key, Revision.old_value).where(
+                Revision.source_id.in_(ids), Revision.table_name == StreamSample.__tablename__
+            )
+        )
+    }
+
+
+def _fault(sample: SampleReading, now: datetime) -> str | None:
+    if fault := integrity.time_fault(sample.at, now):
+        return f"at: {fault}"
+    if sample.viewers is not None and (fault := integrity.count_fault(sample.viewers)):
+        return f"concurrent: {fault}"
+    return None
+
+
+def _is_jump(sample: SampleReading, stream: Stream, kept: dict[Key, _Kept]) -> bool:
+    if sample.viewers is None or sample.viewers <= integrity.JUMP_FLOOR:
+        return False
+    earlier = [
+        (key[1], one.viewers)
+        for key, one in kept.items()
+        if key[0] == stream.id and key[1] < sample.at and one.viewers is not None
+    ]
+    if not earlier:
+        return False
+    at, viewers = max(earlier)
+    return integrity.jumps(sample.viewers, viewers, sample.at - at) is not None
+
+
+def _key(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _set_apart(sample: SampleReading, stream: Stream, now: datetime) -> None:
+    key = f"{_key(sample.at)}={sample.viewers}"
+    known = db.session.scalar(
+        select(Quarantine.id).where(
+            Quarantine.source_id == stream.source_id, Quarantine.row_key == key
+        )
+    )
+    if known is None:
+        db.session.add(
+            Quarantine(
+                event_id=stream.event_id,
+                source_id=stream.source_id,
+                row_key=key,
+                rule="jump",
+                raw={"concurrent": sample.viewers, "cumulative": sample.cumulative},
+                recorded_at=now,
+            )
+        )
+        db.session.flush()
+
+
+def _keep(
+    sample: SampleReading,
+    stream: Stream,
+    kept: dict[Key, _Kept],
+    replaced: set[tuple[int, str, float]],
+    now: datetime,
+) -> str:
+    key = (stream.id, sample.at)
+    current = kept.get(key)
+    if current is None:
+        kept[key] = _Kept(
+            sample.viewers, sample.cumulative, is_new=True, raw_sha256=sample.raw_sha256
+        )
+        return "new"
+    is_same = (current.viewers, current.cumulative) == (sample.viewers, sample.cumulative)
+    arrived = (stream.source_id, _key(sample.at), float(sample.viewers or 0))
+    if is_same or arrived in replaced:
+        return "same"
+    if sample.viewers is None and current.viewers is not None:
+        return "same"  # a repeat that failed takes nothing away
+    if current.viewers is not None:
+        replaced.add((stream.source_id, _key(sample.at), float(current.viewers)))
+        db.session.add(_revision(sample, stream, current.viewers, now))
+    current.viewers, current.cumulative = sample.viewers, sample.cumulative
+    current.is_changed = not current.is_new
+    return "revised"
+
+
+def _revision(sample: SampleReading, stream: Stream, old: int, now: datetime) -> Revision:
+    return Revision(
+        event_id=stream.event_id,
+        source_id=stream.source_id,
+        table_name=StreamSample.__tablename__,
+        row_key=_key(sample.at),
+        old_value=float(old),
+        new_value=float(sample.viewers or 0),
+        old_seq=0,
+        new_seq=0,
+        revised_at=now,
+    )
+
+
+def _write(cmd: RecordSamples, kept: dict[Key, _Kept]) -> None:
+    def row(key: Key, one: _Kept) -> dict[str, Any]:
+        return {
+            "stream_id": key[0],
+            "at": key[1],
+            "event_id": cmd.event_id,
+            "viewers": one.viewers,
+            "cumulative": one.cumulative,
+            "is_ok": one.viewers is not None or one.cumulative is not None,
+            "raw_sha256": one.raw_sha256,
+        }
+
+    fresh = [row(key, one) for key, one in kept.items() if one.is_new]
+    changed = [row(key, one) for key, one in kept.items() if one.is_changed]
+    if fresh:
+        db.session.execute(insert(StreamSample), fresh)
+    if changed:
+        db.session.execute(update(StreamSample), changed)

@@ -1,0 +1,1 @@
+"""Parsers: bytes of one format in, frozen readings out; no database, no network."""

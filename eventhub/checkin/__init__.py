@@ -1,0 +1,22 @@
+"""Gates: pairing, deciding scans, the scanner page, the gate board."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from eventhub.kernel import scheduler
+
+_MARK_EVERY_S = 10
+
+
+def register(app: Flask) -> None:
+    """Register the domain with the application."""
+    from eventhub.checkin import api, cli, jobs, views  # noqa: PLC0415 - circular import
+
+    app.register_blueprint(views.bp)
+    app.register_blueprint(api.bp)
+    app.cli.add_command(cli.gate)
+    scheduler.add_job(
+        app,
+        scheduler.Job(name="first-entries", run=jobs.mark_first_entries, every_s=_MARK_EVERY_S),
+    )

@@ -1,0 +1,258 @@
+"""The gate API: `/api/gate/v1`, for paired devices with a bearer token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask.wrappers import Response
+from pydantic import ValidationError
+
+from eventhub.checkin import queries, schemas, service
+from eventhub.checkin.enums import ItemStatus
+from eventhub.checkin.queries import DeviceRow
+from eventhub.checkin.queries.config import EventConfig
+from eventhub.checkin.queries.device import device_by_token, device_of_any_state
+from eventhub.checkin.service.upload import OfflineScan
+from eventhub.extensions import csrf, limiter
+from eventhub.kernel import clock, crockford, metrics
+from eventhub.kernel.api import body, operation, query
+from eventhub.kernel.errors import Invalid
+from eventhub.kernel.http import conditional, json_answer, private
+from eventhub.programme.queries import GateRow
+
+bp = Blueprint("checkin_api", __name__, url_prefix="/api/gate/v1")
+csrf.exempt(bp)
+
+CLIENT = "1.0.0"  # version of the scanner that this server brings
+_BEARER = "bearer "
+_TAGS = ["gate"]
+
+
+@bp.post("/pair")
+@limiter.limit("20/minute")
+@operation(summary="Turn a pairing code into a device", body=schemas.PairBody, tags=_TAGS)
+def pair() -> Response:
+    """POST /api/gate/v1/pair: a token for a pairing code; anybody who holds one."""
+    sent = body(schemas.PairBody)
+    paired = service.pair(sent.code, agent=sent.ua, name=sent.name)
+    config = queries.event_config(paired.device.event_id)
+    answer = {
+        "device": paired.device.public_id,
+        "token": paired.token,
+        "gate": _gate(config, config.gates[paired.device.gate_id]),
+        "events": [{"id": config.event.uuid_bytes.hex(), "slug": config.event.slug}],
+        "server_ms": clock.now_ms(),
+    }
+    return private(json_answer(answer, 201))
+
+
+@bp.get("/config")
+@operation(summary="What a gate needs to know of its event", tags=_TAGS)
+def config() -> Response:
+    """GET /api/gate/v1/config: gate, event and keys; a paired device."""
+    device = _device()
+    known = queries.event_config(device.event_id)
+    answer = {
+        "device": device.public_id,
+        "gate": _gate(known, known.gates[device.gate_id]),
+        "events": [_event(known)],
+        "limits": {"redeem_timeout_ms": 2500, "max_scans": schemas.MAX_SCANS},
+        "client": CLIENT,
+    }
+    return conditional(json_answer(answer))
+
+
+@bp.post("/redeem")
+@operation(
+    summary="Decide one scan",
+    body=schemas.RedeemBody,
+    answers={200: schemas.RedeemAnswer},
+    tags=_TAGS,
+)
+def redeem() -> Response:
+    """POST /api/gate/v1/redeem: the verdict on one code; a paired device."""
+    device = _device()
+    sent = body(schemas.RedeemBody)
+    if (sent.code is None) == (sent.idhash is None):
+        raise Invalid(fields={"code": ["code | idhash"]})
+    answer = service.redeem(
+        device,
+        service.Redeem(
+            nonce=_nonce(sent.nonce),
+            code=sent.code or "",
+            idhash=bytes.fromhex(sent.idhash) if sent.idhash else None,
+            direction=sent.dir,
+            persons=sent.persons,
+            gate_number=sent.gate,
+            n=sent.n,
+            claimed_ms=sent.claimed_ms,
+            offset_ms=sent.offset_ms,
+            mono_ms=sent.mono_ms,
+            boot_id=sent.boot_id,
+        ),
+    )
+    metrics.count("scans", result=answer["result"])
+    return private(json_answer(answer | {"server_ms": clock.now_ms()}))
+
+
+@bp.post("/scans")
+@operation(
+    summary="Hand in scans that the device has decided",
+    body=schemas.ScansBody,
+    answers={200: schemas.ScansAnswer},
+    tags=_TAGS,
+)
+def scans() -> Response:
+    """POST /api/gate/v1/scans: keep up to 200 scans; a device, once more after its revocation."""
+    device = device_of_any_state(_token())
+    sent = body(schemas.ScansBody)
+    results: list[dict[str, Any]] = [{} for _ in sent.scans]
+    places: list[int] = []
+    good: list[OfflineScan] = []
+    for place, item in enumerate(sent.scans):
+        found = _offline_scan(item, sent)
+        if isinstance(found, OfflineScan):
+            places.append(place)
+            good.append(found)
+        else:
+            results[place] = found
+    for place, result in zip(places, service.record_scans(device, good), strict=True):
+        results[place] = result
+    return private(json_answer({"results": results, "server_ms": clock.now_ms()}))
+
+
+@bp.post("/heartbeat")
+@operation(summary="Say that the device lives", body=schemas.HeartbeatBody, tags=_TAGS)
+def heartbeat() -> Response:
+    """POST /api/gate/v1/heartbeat: queue, clock and battery; a paired device."""
+    device = _device()
+    sent = body(schemas.HeartbeatBody)
+    service.note_heartbeat(
+        device.id,
+        service.Heartbeat(
+            queue=sent.queue,
+            offset_ms=sent.offset_ms,
+            version=sent.version,
+            battery_share=sent.battery,
+            seq=int(sent.seq, 16),
+            last_n=sent.n,
+        ),
+    )
+    return private(json_answer({"client": CLIENT, "server_ms": clock.now_ms()}))
+
+
+@bp.get("/search")
+@operation(summary="Find a ticket by name, order code or phone", tags=_TAGS)
+def search() -> Response:
+    """GET /api/gate/v1/search?q=: at most 20 tickets; a paired device."""
+    device = _device()
+    hits = queries.search(device.event_id, query(schemas.SearchQuery).q)
+    answer = {
+        "hits": [
+            {
+                "idhash": hit.idhash.hex(),
+                "name": hit.name,
+                "type": hit.type_name,
+                "order": hit.order,
+                "phone4": hit.phone4,
+                "status": hit.status,
+                "state": "in" if hit.is_inside else "out",
+            }
+            for hit in hits[: queries.HITS]
+        ],
+        "more": len(hits) > queries.HITS,
+        "server_ms": clock.now_ms(),
+    }
+    return private(json_answer(answer))
+
+
+@bp.get("/stats")
+@operation(summary="How many are inside", tags=_TAGS)
+def stats() -> Response:
+    """GET /api/gate/v1/stats: the footer of the scanner; a paired device."""
+    device = _device()
+    known = queries.event_config(device.event_id)
+    found = queries.gate_stats(known.event, known.gates[device.gate_id], device.id)
+    answer = {
+        "inside": found.inside,
+        "admitted": found.admitted,
+        "capacity": found.capacity,
+        "per_minute": found.per_minute,
+        "own": found.own,
+        "refused": found.refused,
+        "server_ms": clock.now_ms(),
+    }
+    return private(json_answer(answer))
+
+
+def _token() -> str:
+    header = request.headers.get("Authorization", "")
+    return header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else ""
+
+
+def _device() -> DeviceRow:
+    return device_by_token(_token())
+
+
+def _nonce(text: str) -> bytes:
+    return crockford.decode(crockford.normalise(text), size=16)
+
+
+def _event(config: EventConfig) -> dict[str, Any]:
+    event = config.event
+    return {
+        "id": event.uuid_bytes.hex(),
+        "slug": event.slug,
+        "title": event.title,
+        "timezone": event.timezone,
+        "day_start": event.day_start_local.strftime("%H:%M"),
+        "is_synthetic": event.is_synthetic,
+        "keys": {
+            str(key.kid): {"pub": key.public_key.hex(), "state": key.state}
+            for key in config.keys.values()
+        },
+    }
+
+
+def _gate(config: EventConfig, gate: GateRow) -> dict[str, Any]:
+    zone = config.zones[gate.zone_id]
+    return {
+        "id": gate.public_id,
+        "number": gate.number,
+        "name": gate.name,
+        "zone": gate.zone_public_id,
+        "zone_name": zone.name,
+        "capacity": zone.capacity,
+        "direction": gate.direction,
+        "group": gate.gate_group,
+    }
+
+
+def _offline_scan(item: dict[str, Any], sent: schemas.ScansBody) -> OfflineScan | dict[str, Any]:
+    try:
+        scan = schemas.ScanItem.model_validate(item)
+    except ValidationError as error:
+        place = error.errors(include_url=False, include_input=False)[0]["loc"]
+        return {
+            "nonce": str(item.get("nonce", ""))[:40],
+            "status": ItemStatus.REFUSED.value,
+            "reason": "malformed",
+            "field": ".".join(str(part) for part in place),
+        }
+    return OfflineScan(
+        nonce=_nonce(scan.nonce),
+        n=scan.n,
+        gate_number=scan.gate,
+        result=scan.result,
+        claimed_ms=scan.claimed_ms,
+        kind=scan.kind,
+        idhash=bytes.fromhex(scan.idhash) if scan.idhash else None,
+        code=scan.code or "",
+        direction=scan.dir,
+        persons=scan.persons,
+        offset_ms=sent.offset_ms,
+        mono_ms=scan.mono_ms,
+        boot_id=sent.boot_id,
+        is_unlisted=scan.unlisted,
+    )

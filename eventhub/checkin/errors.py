@@ -1,0 +1,49 @@
+"""Errors of check-in."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from eventhub.kernel.errors import Conflict, Gone, Invalid, NotSignedIn
+
+
+class DeviceUnknown(NotSignedIn):
+    """The token is missing or belongs to no device."""
+
+    code = "device-unknown"
+    message = _l("This device is not paired.")
+
+
+class DeviceRevoked(NotSignedIn):
+    """The device was taken out of service; it may hand in its scans once more."""
+
+    code = "device-revoked"
+    message = _l("This device was taken out of service.")
+
+
+class PairingUnknown(Invalid):
+    """The text is no pairing code, or no pairing code that was ever made here."""
+
+    code = "pairing-unknown"
+    message = _l("This is not a pairing code.")
+
+
+class PairingUsed(Conflict):
+    """Another device has used the pairing code."""
+
+    code = "pairing-used"
+    message = _l("This pairing code has been used. Make a new one.")
+
+
+class PairingExpired(Gone):
+    """The pairing code is older than its quarter of an hour."""
+
+    code = "pairing-expired"
+    message = _l("This pairing code has expired. Make a new one.")
+
+
+class NonceReused(Conflict):
+    """A nonce came again with another body: one of the two would be lost."""
+
+    code = "nonce-reused"
+    message = _l("This nonce belongs to another scan.")

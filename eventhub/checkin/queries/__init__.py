@@ -1,0 +1,47 @@
+"""What others read of check-in."""
+
+from eventhub.checkin.queries.board import (
+    GateBoardRow,
+    GateStats,
+    LogRow,
+    gate_board,
+    gate_stats,
+    inside,
+    open_conflicts,
+    scan_log,
+)
+from eventhub.checkin.queries.config import EventConfig, event_config
+from eventhub.checkin.queries.device import DeviceRow, device_by_token
+from eventhub.checkin.queries.search import HITS, SearchHit, search
+from eventhub.checkin.queries.totals import (
+    HourRow,
+    ScanTotals,
+    admissions_by_hour,
+    entries,
+    refused_by_result,
+    totals,
+)
+
+__all__ = [
+    "HITS",
+    "DeviceRow",
+    "EventConfig",
+    "GateBoardRow",
+    "GateStats",
+    "HourRow",
+    "LogRow",
+    "ScanTotals",
+    "SearchHit",
+    "admissions_by_hour",
+    "device_by_token",
+    "entries",
+    "event_config",
+    "gate_board",
+    "gate_stats",
+    "inside",
+    "open_conflicts",
+    "refused_by_result",
+    "scan_log",
+    "search",
+    "totals",
+]

@@ -1,0 +1,261 @@
+"""The gate board, the log behind it, and what one gate shows in its footer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, case, func, select
+
+from eventhub.checkin.enums import ADMITTED, ConflictState, ScanResult
+from eventhub.checkin.models import Admission, Conflict, Device, Scan
+from eventhub.kernel import clock
+from eventhub.kernel.db import I18n, db
+from eventhub.programme.models import Gate
+from eventhub.programme.queries import EventRow, GateRow, gates, zones
+from eventhub.registration.models import Attendee, Ticket, TicketType
+
+_RATE_FOR = timedelta(minutes=5)
+_PASSED = [result.value for result in ADMITTED] + [ScanResult.OK_EXIT.value]
+
+
+@dataclass(frozen=True, slots=True)
+class GateBoardRow:
+    """
+    One gate today (operating day).
+
+    admitted: places taken; refused and repeats: scans; rate_per_minute: over
+    the last five full minutes; queue: scans that devices have not handed in.
+    """
+
+    gate: GateRow
+    admitted: int
+    exits: int
+    refused: int
+    repeats: int
+    rate_per_minute: float
+    devices: int
+    queue: int
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One scan as the log shows it; codes of strangers are never shown."""
+
+    at_ms: int
+    device: str
+    gate: I18n
+    gate_slug: str
+    direction: str
+    result: str
+    kind: str
+    persons: int
+    ticket_id: int | None
+    ticket_type: I18n | None
+    name: str | None
+    is_offline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GateStats:
+    """What a gate shows in its footer; `inside` is None where exits are not scanned."""
+
+    inside: int | None
+    admitted: int
+    capacity: int | None
+    per_minute: float
+    own: int
+    refused: dict[str, int]
+
+
+def gate_board(event: EventRow) -> list[GateBoardRow]:
+    """Return one row per gate for the operating day that it is now, by number."""
+    start, end = _today_ms(event)
+    admitted = _by_gate(
+        select(Admission.entered_gate_id, func.count())
+        .where(
+            Admission.event_id == event.id,
+            Admission.entered_at_ms >= start,
+            Admission.entered_at_ms < end,
+        )
+        .group_by(Admission.entered_gate_id)
+    )
+    scans: dict[int, dict[str, int]] = {}
+    for gate_id, result, count in db.session.execute(
+        select(Scan.gate_id, Scan.result, func.count())
+        .where(Scan.event_id == event.id, Scan.at_ms >= start, Scan.at_ms < end)
+        .group_by(Scan.gate_id, Scan.result)
+    ):
+        scans.setdefault(gate_id, {})[result] = count
+    recent = _recent(event.id)
+    devices = {row.gate_id: row for row in db.session.execute(_devices(event.id))}
+    return [
+        GateBoardRow(
+            gate=gate,
+            admitted=admitted.get(gate.id, 0),
+            exits=scans.get(gate.id, {}).get(ScanResult.OK_EXIT.value, 0),
+            refused=sum(
+                n for r, n in scans.get(gate.id, {}).items() if r not in _PASSED and r != "repeat"
+            ),
+            repeats=scans.get(gate.id, {}).get(ScanResult.REPEAT.value, 0),
+            rate_per_minute=round(recent.get(gate.id, 0) / 5, 1),
+            devices=devices[gate.id].devices if gate.id in devices else 0,
+            queue=devices[gate.id].queue if gate.id in devices else 0,
+            last_seen_at=devices[gate.id].seen if gate.id in devices else None,
+        )
+        for gate in gates(event.id)
+    ]
+
+
+def open_conflicts(event_id: int) -> int:
+    """Return how many double admissions nobody has looked at."""
+    statement = select(func.count()).where(
+        Conflict.event_id == event_id, Conflict.state == ConflictState.OPEN
+    )
+    return db.session.scalar(statement) or 0
+
+
+def inside(event_id: int, zone_id: int) -> int | None:
+    """Return how many people are in a zone by its gates; None where no exit is scanned."""
+    has_exit = db.session.scalar(
+        select(func.count()).where(
+            Gate.event_id == event_id, Gate.zone_id == zone_id, Gate.direction != "in"
+        )
+    )
+    if not has_exit:
+        return None
+    return db.session.scalar(
+        select(func.count())
+        .select_from(Admission)
+        .join(Gate, Gate.id == Admission.entered_gate_id)
+        .where(
+            Admission.event_id == event_id,
+            Gate.zone_id == zone_id,
+            Admission.left_at_ms.is_(None),
+            Admission.entered_at_ms >= _ms(clock.now() - timedelta(hours=24)),
+        )
+    )
+
+
+def gate_stats(event: EventRow, gate: GateRow, device_id: int) -> GateStats:
+    """Return the footer of a gate: its zone today, this device, refusals by result."""
+    start, end = _today_ms(event)
+    today = (
+        Admission.event_id == event.id,
+        Admission.entered_at_ms >= start,
+        Admission.entered_at_ms < end,
+    )
+    in_zone = (
+        select(
+            func.count(),
+            func.sum(case((Admission.entered_device_id == device_id, 1), else_=0)),
+        )
+        .join(Gate, Gate.id == Admission.entered_gate_id)
+        .where(*today, Gate.zone_id == gate.zone_id)
+    )
+    admitted, own = db.session.execute(in_zone).one()
+    refused = _refused(event.id, gate.id, start, end)
+    capacity = next((zone.capacity for zone in zones(event.id) if zone.id == gate.zone_id), None)
+    return GateStats(
+        inside=inside(event.id, gate.zone_id),
+        admitted=admitted or 0,
+        capacity=capacity,
+        per_minute=round(_recent(event.id).get(gate.id, 0) / 5, 1),
+        own=int(own or 0),
+        refused=refused,
+    )
+
+
+def scan_log(event_id: int, *, limit: int = 200, only: str | None = None) -> list[LogRow]:
+    """
+    Return the newest scans first.
+
+    Args:
+        event_id: The event.
+
+        limit: At most so many rows.
+
+        only: `failed` for scans that let nobody pass.
+    """
+    statement = (
+        select(
+            Scan.at_ms,
+            Device.name,
+            Gate.name,
+            Gate.slug,
+            Scan.dir,
+            Scan.result,
+            Scan.code_kind,
+            Scan.persons,
+            Scan.ticket_id,
+            TicketType.name,
+            Attendee.display_name,
+            Scan.is_offline,
+        )
+        .join(Device, Device.id == Scan.device_id)
+        .join(Gate, Gate.id == Scan.gate_id)
+        .outerjoin(Ticket, Ticket.id == Scan.ticket_id)
+        .outerjoin(TicketType, TicketType.id == Ticket.ticket_type_id)
+        .outerjoin(Attendee, Attendee.id == Ticket.attendee_id)
+        .where(Scan.event_id == event_id)
+        .order_by(Scan.at_ms.desc(), Scan.id.desc())
+        .limit(limit)
+    )
+    if only == "failed":
+        statement = statement.where(Scan.result.not_in(_PASSED))
+    return [LogRow(*tuple(row)) for row in db.session.execute(statement)]
+
+
+def _refused(event_id: int, gate_id: int, start: int, end: int) -> dict[str, int]:
+    statement = (
+        select(Scan.result, func.count())
+        .where(
+            Scan.event_id == event_id,
+            Scan.gate_id == gate_id,
+            Scan.at_ms >= start,
+            Scan.at_ms < end,
+            Scan.result.not_in(_PASSED),
+        )
+        .group_by(Scan.result)
+    )
+    return dict(sorted(db.session.execute(statement).all()))
+
+
+def _recent(event_id: int) -> dict[int, int]:
+    end = clock.now().replace(second=0, microsecond=0)
+    return _by_gate(
+        select(Admission.entered_gate_id, func.count())
+        .where(
+            Admission.event_id == event_id,
+            Admission.entered_at_ms >= _ms(end - _RATE_FOR),
+            Admission.entered_at_ms < _ms(end),
+        )
+        .group_by(Admission.entered_gate_id)
+    )
+
+
+def _by_gate(statement: Select[int, int]) -> dict[int, int]:
+    return {row[0]: row[1] for row in db.session.execute(statement)}
+
+
+def _devices(event_id: int) -> Select[int, int, int, datetime | None]:
+    return (
+        select(
+            Device.gate_id,
+            func.count().label("devices"),
+            func.coalesce(func.sum(Device.queue_count), 0).label("queue"),
+            func.max(Device.last_seen_at).label("seen"),
+        )
+        .where(Device.event_id == event_id, Device.revoked_at.is_(None))
+        .group_by(Device.gate_id)
+    )
+
+
+def _today_ms(event: EventRow) -> tuple[int, int]:
+    start, end = event.day_bounds(event.operating_day(clock.now()))
+    return _ms(start), _ms(end)
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

@@ -1,0 +1,131 @@
+"""Bodies of the gate API; numbers of 64 bits travel as hexadecimal text."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from eventhub.checkin.enums import ScanResult
+from eventhub.kernel import crockford
+from eventhub.kernel.api import Schema
+
+MAX_SCANS = 200  # of one upload
+_DAY_MS = 86_400_000
+
+
+def _nonce(text: str) -> str:
+    crockford.decode(crockford.normalise(text), size=16)
+    return text
+
+
+def _hex8(text: str) -> str:
+    if len(bytes.fromhex(text)) != 8:
+        raise ValueError("16 hexadecimal digits")
+    return text
+
+
+Nonce = Annotated[str, AfterValidator(_nonce), Field(description="16 bytes, 26 characters")]
+IdHash = Annotated[str, AfterValidator(_hex8), Field(description="16 hexadecimal digits")]
+Millis = Annotated[int, Field(ge=0, le=2**53)]
+Offset = Annotated[int, Field(ge=-365 * _DAY_MS, le=365 * _DAY_MS)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class PairBody(Schema):
+    """A pairing code and the name of the browser."""
+
+    code: str = Field(max_length=200)
+    name: str = Field(default="", max_length=80)
+    ua: str = Field(default="", max_length=500)
+
+
+class RedeemBody(Schema):
+    """One scan that wants an answer now; `persons` 0 stands for all places left."""
+
+    nonce: Nonce
+    code: str | None = Field(default=None, max_length=2000)
+    idhash: IdHash | None = None
+    event: str | None = Field(default=None, max_length=36)
+    dir: Literal["in", "out"] = "in"
+    persons: int = Field(default=0, ge=0, le=255)
+    gate: int | None = Field(default=None, ge=1, le=65535)
+    n: Count = 0
+    claimed_ms: Millis | None = None
+    offset_ms: Offset = 0
+    mono_ms: Millis = 0
+    boot_id: str = Field(default="", max_length=32)
+
+
+class ScanItem(Schema):
+    """One decision of a device."""
+
+    nonce: Nonce
+    n: Count
+    gate: int = Field(ge=1, le=65535)
+    result: ScanResult
+    claimed_ms: Millis
+    kind: Literal["GS", "GR", "GD", "GP", "GK", "search", "none"] = "GS"
+    event: str | None = Field(default=None, max_length=36)
+    idhash: IdHash | None = None
+    code: str | None = Field(default=None, max_length=2000)
+    dir: Literal["in", "out"] = "in"
+    persons: int = Field(default=1, ge=1, le=255)
+    mono_ms: Millis = 0
+    offline: bool = True
+    unlisted: bool = False
+    override_by: str | None = Field(default=None, max_length=80)
+    override_reason: str | None = Field(default=None, max_length=200)
+
+
+class ScansBody(Schema):
+    """At most 200 scans; each is judged by itself, so they are read one by one."""
+
+    boot_id: str = Field(default="", max_length=32)
+    now_ms: Millis | None = None
+    offset_ms: Offset = 0
+    scans: list[dict[str, Any]] = Field(max_length=MAX_SCANS)
+
+
+class HeartbeatBody(Schema):
+    """What a device says of itself."""
+
+    queue: Count = 0
+    seq: str = Field(default="0", pattern=r"^[0-9a-f]{1,15}$")
+    battery: float | None = Field(default=None, ge=0, le=1)
+    version: str = Field(default="", max_length=24)
+    offset_ms: Offset = 0
+    n: Count = 0
+
+
+class SearchQuery(Schema):
+    """What somebody types to find a person."""
+
+    q: str = Field(max_length=80)
+
+
+class RedeemAnswer(Schema):
+    """The verdict with what the screen shows."""
+
+    nonce: str
+    result: ScanResult
+    status: Literal["recorded", "replay"]
+    scope: str
+    server_ms: int
+    seq: str | None = None
+    persons: int
+    why: str | None
+    first: dict[str, Any] | None
+    at: dict[str, Any] | None
+    event: dict[str, str] | None
+    party: dict[str, int] | None
+    show: dict[str, Any] | None
+    gates: list[dict[str, str]]
+    seconds: int | None
+
+
+class ScansAnswer(Schema):
+    """One status per scan, in the order of the request."""
+
+    results: list[dict[str, Any]]
+    server_ms: int

@@ -1,0 +1,382 @@
+"""
+One scan, decided and kept while the person waits.
+
+A new admission takes four statements, a duplicate two, a repeated request one.
+The unique key of `admission` decides, not the prior read: two gates that read
+"free" at the same time can not both insert.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from eventhub.checkin.enums import ScanResult
+from eventhub.checkin.errors import NonceReused
+from eventhub.checkin.queries.config import EventConfig, event_config
+from eventhub.checkin.queries.device import DeviceRow
+from eventhub.checkin.rules import (
+    CodeFacts,
+    PlaceFacts,
+    PolicyFacts,
+    Question,
+    TicketFacts,
+    Verdict,
+    scope_key,
+    verdict,
+)
+from eventhub.checkin.service import statements as sql
+from eventhub.checkin.service.answers import TicketRow, answer_of
+from eventhub.checkin.service.reading import Reading, read_code
+from eventhub.kernel import clock, commit_queue
+from eventhub.kernel.db import db
+from eventhub.kernel.errors import Invalid, Unavailable
+from eventhub.programme.queries import GateRow
+
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Redeem:
+    """
+    One scan that wants an answer now.
+
+    Exactly one of `code` (text as read) and `idhash` (a search hit) is set.
+    `persons` 0 stands for all places left. Times in milliseconds; `claimed_ms`
+    is evidence, the server's own time decides.
+    """
+
+    nonce: bytes
+    code: str = ""
+    idhash: bytes | None = None
+    direction: str = "in"
+    persons: int = 0
+    gate_number: int | None = None
+    n: int = 0
+    claimed_ms: int | None = None
+    offset_ms: int = 0
+    mono_ms: int = 0
+    boot_id: str = ""
+
+
+class _Again(Exception):
+    """Another process was faster in the middle of this scan; it is tried again as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What stays the same through one redeem."""
+
+    device: DeviceRow
+    config: EventConfig
+    gate: GateRow
+    command: Redeem
+    reading: Reading
+    digest: bytes
+    received: datetime
+
+    @property
+    def now_ms(self) -> int:
+        return int(self.received.timestamp() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the first statement said."""
+
+    ticket: TicketRow | None
+    places: dict[str, tuple[PlaceFacts, ...]]
+    answer: dict[str, Any] | None
+    digest: bytes | None
+
+
+def redeem(device: DeviceRow, command: Redeem) -> dict[str, Any]:
+    """
+    Decide one scan, keep it, and return the answer.
+
+    Commits. The same device and nonce get the first answer again, with
+    `status` `replay`.
+
+    Raises:
+        Invalid: The gate is not the device's, nor of its group.
+        NonceReused: The nonce belongs to a scan with another body.
+        Unavailable: No turn at the database within the time of a person's patience.
+    """
+    config = event_config(device.event_id)
+    gate = gate_of(config, device, command.gate_number)
+    case = _Case(
+        device=device,
+        config=config,
+        gate=gate,
+        command=command,
+        reading=_read(config, command),
+        digest=body_digest(command, gate.number),
+        received=clock.now(),
+    )
+    end_reading()
+    for _ in range(_TRIES):
+        try:
+            return commit_queue.submit(lambda session: _settle(session, case))
+        except _Again:
+            continue
+    raise Unavailable(code="try-again")
+
+
+def end_reading() -> None:
+    """Let the session forget its snapshot: another thread is about to write what it reads next."""
+    if not db.session().info.get("in_command"):
+        db.session.rollback()
+
+
+def gate_of(config: EventConfig, device: DeviceRow, number: int | None) -> GateRow:
+    """
+    Return the gate that a scan counts for: the device's, or one of its group.
+
+    Raises:
+        Invalid: Another gate, or none.
+    """
+    own = config.gates[device.gate_id]
+    if number is None or number == own.number:
+        return own
+    for gate in config.gates.values():
+        if gate.number == number and gate.gate_group and gate.gate_group == own.gate_group:
+            return gate
+    raise Invalid(fields={"gate": [str(number)]})
+
+
+def body_digest(command: Redeem, gate_number: int) -> bytes:
+    """Return what must be equal when a nonce comes again."""
+    token = command.idhash.hex() if command.idhash is not None else command.code
+    parts = (token, command.direction, str(command.persons), str(gate_number))
+    return hashlib.sha256("\n".join(parts).encode(errors="replace")).digest()[:16]
+
+
+def _read(config: EventConfig, command: Redeem) -> Reading:
+    if command.idhash is not None:
+        return Reading(kind="search", idhash=command.idhash)
+    return read_code(config, command.code)
+
+
+def _settle(session: Session, case: _Case) -> dict[str, Any]:
+    found = _find(session, case)
+    if found.answer is not None:
+        if found.digest != case.digest:
+            raise NonceReused()
+        return found.answer | {"status": "replay"}
+    scope, decided = _decide(case, found)
+    if decided.enter and not _enter(session, case, found.ticket, scope, decided):
+        found = _find(session, case)  # lost the race: what is there now says why
+        if found.answer is not None:
+            raise _Again
+        scope, decided = _decide(case, found)
+        if decided.enter and not _enter(session, case, found.ticket, scope, decided):
+            decided = replace(decided, result=ScanResult.TRY_AGAIN, enter=(), leave=())
+    _leave(session, case, found.ticket, scope, decided)
+    answer = answer_of(
+        case.config,
+        nonce=case.command.nonce,
+        verdict=decided,
+        scope=scope,
+        ticket=found.ticket,
+        now_ms=case.now_ms,
+        other_event=case.reading.other_event,
+    )
+    if session.execute(sql.RECORD, _scan(case, found, scope, decided, answer)).first() is None:
+        raise _Again
+    if found.ticket is not None and (decided.enter or decided.leave):
+        answer |= {"seq": tell(session, case.device.event_id, found.ticket.id)}
+    return answer | {"status": "recorded"}
+
+
+def _find(session: Session, case: _Case) -> _Found:
+    rows = session.execute(
+        sql.FIND,
+        {
+            "event_id": case.device.event_id,
+            "idhash": case.reading.idhash,
+            "device_id": case.device.id,
+            "nonce": case.command.nonce,
+        },
+    ).all()
+    return _found(rows)
+
+
+def _found(rows: Any) -> _Found:
+    head: Row[Any] = rows[0]
+    ticket = None
+    if head.id is not None:
+        ticket = TicketRow(
+            id=head.id,
+            type_id=head.ticket_type_id,
+            window=head.window_no,
+            rev=head.rev,
+            party=head.party,
+            status=head.status,
+            seat=head.seat_label,
+            name=head.display_name,
+        )
+    places: dict[str, list[PlaceFacts]] = {}
+    for row in rows:
+        if row.scope is not None:
+            places.setdefault(row.scope, []).append(
+                PlaceFacts(
+                    place=row.place,
+                    turn=row.turn,
+                    device_id=row.entered_device_id,
+                    gate_id=row.entered_gate_id,
+                    entered_ms=row.entered_at_ms,
+                    left_ms=row.left_at_ms,
+                )
+            )
+    return _Found(ticket, {k: tuple(v) for k, v in places.items()}, head.answer, head.body_digest)
+
+
+def _decide(case: _Case, found: _Found) -> tuple[str, Verdict]:
+    reading, ticket, config = case.reading, found.ticket, case.config
+    if reading.refused is not None:
+        return "", Verdict(reading.refused)
+    if ticket is None:
+        return "", _not_listed(reading)
+    if reading.is_key_revoked and not _equals(reading, ticket, config):
+        return "", Verdict(ScanResult.BAD_SIGNATURE)
+    policy, scope = scope_of(
+        config, case.gate, type_id=ticket.type_id, window=ticket.window, at=case.received
+    )
+    asked = Question(
+        code=CodeFacts(reading.kind, reading.rev, reading.check_id),
+        ticket=TicketFacts(
+            product=config.types[ticket.type_id].number,
+            window=ticket.window,
+            rev=ticket.rev,
+            party=ticket.party,
+            status=ticket.status,
+        ),
+        gate=config.gate_facts(case.gate),
+        policy=policy,
+        window=config.window(ticket.window, ticket.type_id),
+        places=found.places.get(scope, ()),
+        device_id=case.device.id,
+        now_ms=case.now_ms,
+        direction=case.command.direction,
+        persons=case.command.persons,
+    )
+    return scope, verdict(asked)
+
+
+def scope_of(
+    config: EventConfig, gate: GateRow, *, type_id: int, window: int, at: datetime
+) -> tuple[PolicyFacts, str]:
+    """Return the rules of a ticket type at a gate and the scope of a scan at that time."""
+    policy, is_zone_own = config.policy(type_id, gate.zone_id)
+    key = scope_key(
+        policy.once,
+        day=config.event.operating_day(at),
+        show=config.show_at(
+            window=window, stage_id=gate.stage_id, at_ms=int(at.timestamp() * 1000)
+        ),
+        window=window,
+        zone=gate.zone_public_id if is_zone_own else None,
+    )
+    return policy, key
+
+
+def _not_listed(reading: Reading) -> Verdict:
+    # The server's list is whole: a signed code without a ticket means lost data, and
+    # nothing could hold its place. People decide, whatever devices may do offline.
+    if reading.kind == "GS":
+        return Verdict(ScanResult.NEED_SUPERVISOR, why="unlisted")
+    return Verdict(ScanResult.UNKNOWN_CODE)
+
+
+def _equals(reading: Reading, ticket: TicketRow, config: EventConfig) -> bool:
+    listed = (config.types[ticket.type_id].number, ticket.window, ticket.rev)
+    return (reading.product, reading.window, reading.rev) == listed
+
+
+def _enter(
+    session: Session, case: _Case, ticket: TicketRow | None, scope: str, decided: Verdict
+) -> bool:
+    if ticket is None:
+        return False
+    for done, move in enumerate(decided.enter):
+        row = {
+            "event_id": case.device.event_id,
+            "ticket_id": ticket.id,
+            "scope": scope,
+            "place": move.place,
+            "turn": move.turn,
+            "entered_at_ms": case.now_ms,
+            "entered_device_id": case.device.id,
+            "entered_gate_id": case.gate.id,
+            "entered_nonce": case.command.nonce,
+            "kind": "normal",
+        }
+        if session.execute(sql.ENTER, row).first() is None:
+            if done:
+                raise _Again  # part of a group is in already: all or nothing
+            return False
+    return True
+
+
+def _leave(
+    session: Session, case: _Case, ticket: TicketRow | None, scope: str, decided: Verdict
+) -> None:
+    if ticket is None:
+        return
+    for move in decided.leave:
+        row = {
+            "event_id": case.device.event_id,
+            "ticket_id": ticket.id,
+            "scope": scope,
+            "place": move.place,
+            "turn": move.turn,
+            "left_at_ms": case.now_ms,
+            "left_nonce": case.command.nonce,
+        }
+        session.execute(sql.LEAVE, row)
+
+
+def _scan(
+    case: _Case, found: _Found, scope: str, decided: Verdict, answer: dict[str, Any]
+) -> dict[str, Any]:
+    command = case.command
+    return {
+        "event_id": case.device.event_id,
+        "device_id": case.device.id,
+        "nonce": command.nonce,
+        "n": command.n,
+        "boot_id": command.boot_id,
+        "gate_id": case.gate.id,
+        "zone_id": case.gate.zone_id,
+        "ticket_id": found.ticket.id if found.ticket else None,
+        "code_kind": case.reading.kind,
+        "code_digest": None if found.ticket else case.reading.digest,
+        "dir": command.direction,
+        "persons": max(1, decided.persons or len(decided.leave)),
+        "scope": scope,
+        "claimed_ms": case.now_ms if command.claimed_ms is None else command.claimed_ms,
+        "offset_ms": command.offset_ms,
+        "at_ms": case.now_ms,
+        "mono_ms": command.mono_ms,
+        "received_at": case.received,
+        "is_offline": False,
+        "is_unlisted": decided.why == "unlisted",
+        "local_result": None,
+        "result": decided.result.value,
+        "override_by": None,
+        "override_reason": None,
+        "answer": answer,
+        "body_digest": case.digest,
+    }
+
+
+def tell(session: Session, event_id: int, ticket_id: int) -> str:
+    """Write that a ticket's admissions changed; return the number of the change."""
+    dialect = session.get_bind().dialect.name
+    row = {"event_id": event_id, "ticket_id": ticket_id}
+    return f"{session.execute(sql.CHANGE[dialect], row).scalar_one():016x}"

@@ -1,0 +1,140 @@
+"""
+The fixed statements of the hot path.
+
+Text instead of ORM objects: a redeem is the one request of which there are ten
+a second at every door, and these run four times in it. `INSERT .. ON CONFLICT
+DO NOTHING RETURNING` is the same on both databases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import JSON, BigInteger, LargeBinary, Table, TextClause, bindparam, text
+
+from eventhub.checkin.models import Admission, Conflict, Scan
+
+
+def _insert(table: Table, columns: Iterable[str], tail: str) -> TextClause:
+    names = list(columns)
+    values = ", ".join(f":{name}" for name in names)
+    head = f"INSERT INTO {table.name} ({', '.join(names)})"
+    statement = text(f"{head} VALUES ({values}) {tail}")
+    return statement.bindparams(*(bindparam(name, type_=table.c[name].type) for name in names))
+
+
+_BYTES: Final = LargeBinary()
+_SCAN_COLUMNS: Final = tuple(
+    column.name for column in Scan.__table__.columns if column.name not in {"id", "undoes_nonce"}
+)
+
+FIND: Final = (
+    text(
+        "SELECT t.id, t.ticket_type_id, t.window_no, t.rev, t.party, t.status, t.seat_label,"
+        " p.display_name, m.scope, m.place, m.turn, m.entered_device_id, m.entered_gate_id,"
+        " m.entered_at_ms, m.left_at_ms, s.answer, s.body_digest"
+        " FROM (SELECT 1 AS one) o"
+        " LEFT JOIN ticket t ON t.event_id = :event_id AND t.idhash = :idhash"
+        " LEFT JOIN attendee p ON p.id = t.attendee_id"
+        " LEFT JOIN admission m ON m.event_id = t.event_id AND m.ticket_id = t.id"
+        " LEFT JOIN scan s ON s.device_id = :device_id AND s.nonce = :nonce"
+    )
+    .bindparams(
+        bindparam("event_id", type_=BigInteger()),
+        bindparam("idhash", type_=_BYTES),
+        bindparam("device_id", type_=BigInteger()),
+        bindparam("nonce", type_=_BYTES),
+    )
+    .columns(answer=JSON())
+)
+"""One row per admission of the ticket, at least one; `answer` when the nonce is known."""
+
+ENTER: Final = _insert(
+    Admission.__table__,  # type: ignore[arg-type]  # declarative tables are Tables
+    (
+        "event_id",
+        "ticket_id",
+        "scope",
+        "place",
+        "turn",
+        "entered_at_ms",
+        "entered_device_id",
+        "entered_gate_id",
+        "entered_nonce",
+        "kind",
+    ),
+    "ON CONFLICT DO NOTHING RETURNING id",
+)
+"""Takes one place; no row means that somebody else has it."""
+
+LEAVE: Final = text(
+    "UPDATE admission SET left_at_ms = :left_at_ms, left_nonce = :left_nonce"
+    " WHERE event_id = :event_id AND ticket_id = :ticket_id AND scope = :scope"
+    " AND place = :place AND turn = :turn AND left_at_ms IS NULL RETURNING id"
+).bindparams(bindparam("left_at_ms", type_=BigInteger()), bindparam("left_nonce", type_=_BYTES))
+
+RECORD: Final = _insert(
+    Scan.__table__,  # type: ignore[arg-type]  # declarative tables are Tables
+    _SCAN_COLUMNS,
+    "ON CONFLICT DO NOTHING RETURNING id",
+)
+"""Keeps the scan; no row means that its nonce is there already."""
+
+CHANGE: Final = {
+    "sqlite": text(
+        "INSERT INTO gate_change (event_id, ticket_id, kind, seq)"
+        " SELECT :event_id, :ticket_id, 'admission', COALESCE((SELECT MAX(seq)"
+        " FROM gate_change WHERE event_id = :event_id), 0) + 1 RETURNING seq"
+    ),
+    "postgresql": text(
+        "INSERT INTO gate_change (event_id, ticket_id, kind, seq)"
+        " VALUES (:event_id, :ticket_id, 'admission',"
+        " CAST(CAST(pg_current_xact_id() AS text) AS bigint)) RETURNING seq"
+    ),
+}
+"""Tells other gates; the number is counted as `models.GateChange` says."""
+
+CONFLICT: Final = _insert(
+    Conflict.__table__,  # type: ignore[arg-type]  # declarative tables are Tables
+    (
+        "event_id",
+        "ticket_id",
+        "scope",
+        "winner_device_id",
+        "winner_nonce",
+        "loser_device_id",
+        "loser_nonce",
+        "state",
+    ),
+    "ON CONFLICT (loser_device_id, loser_nonce) DO UPDATE SET"
+    " winner_device_id = excluded.winner_device_id, winner_nonce = excluded.winner_nonce",
+)
+
+LOCK_TICKET: Final = {
+    # SQLite has one writer; PostgreSQL takes the row so that two folds wait for each other,
+    # and no key lock, so that foreign keys of other scans do not wait
+    "sqlite": text("SELECT id FROM ticket WHERE id = :ticket_id"),
+    "postgresql": text("SELECT id FROM ticket WHERE id = :ticket_id FOR NO KEY UPDATE"),
+}
+
+RECORD_MANY: Final = _insert(
+    Scan.__table__,  # type: ignore[arg-type]  # declarative tables are Tables
+    _SCAN_COLUMNS,
+    "ON CONFLICT DO NOTHING",
+)
+CHANGE_MANY: Final = {
+    name: text(str(one).removesuffix(" RETURNING seq")) for name, one in CHANGE.items()
+}
+
+__all__ = [
+    "CHANGE",
+    "CHANGE_MANY",
+    "CONFLICT",
+    "ENTER",
+    "FIND",
+    "LEAVE",
+    "LOCK_TICKET",
+    "RECORD",
+    "RECORD_MANY",
+]

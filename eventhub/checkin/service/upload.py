@@ -1,0 +1,363 @@
+"""
+Scans that a device decided by itself, handed in later, in any order, any number of times.
+
+Every item gets a status of its own; one bad item never blocks the rest. The
+state after all uploads depends on the set of scans alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from eventhub.checkin.enums import ADMITTED, ItemStatus, ScanResult
+from eventhub.checkin.models import Admission, Scan
+from eventhub.checkin.queries.config import EventConfig, event_config
+from eventhub.checkin.queries.device import DeviceRow
+from eventhub.checkin.rules import LoggedEntry
+from eventhub.checkin.service import statements as sql
+from eventhub.checkin.service.answers import nonce_text
+from eventhub.checkin.service.projection import Target, TicketFold, project
+from eventhub.checkin.service.reading import read_code
+from eventhub.checkin.service.redeem import end_reading, gate_of, scope_of
+from eventhub.kernel import clock, commit_queue
+from eventhub.kernel.errors import Invalid, Unavailable
+from eventhub.programme.queries import GateRow
+from eventhub.registration.models import Ticket
+
+_TRIES = 3
+_RESULT_OF = {result.value: result for result in ScanResult}
+_PASSING = ADMITTED | {ScanResult.OK_EXIT}
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineScan:
+    """
+    One decision of a device.
+
+    Exactly one of `idhash` and `code` is set. Times in Unix milliseconds of the
+    device's clock; `offset_ms` is server minus device.
+    """
+
+    nonce: bytes
+    n: int
+    gate_number: int
+    result: ScanResult
+    claimed_ms: int
+    kind: str = "GS"
+    idhash: bytes | None = None
+    code: str = ""
+    direction: str = "in"
+    persons: int = 1
+    offset_ms: int = 0
+    mono_ms: int = 0
+    boot_id: str = ""
+    is_unlisted: bool = False
+
+
+class _Again(Exception):
+    """A place was taken in between; the whole upload is tried again."""
+
+
+@dataclass(slots=True)
+class _Item:
+    """One scan on its way: what it is, where it counts, what is answered."""
+
+    scan: OfflineScan
+    digest: bytes
+    at_ms: int
+    gate: GateRow | None = None
+    ticket: TicketFold | None = None
+    scope: str = ""
+    result: ScanResult | None = None
+    status: ItemStatus = ItemStatus.RECORDED
+    reason: str | None = None
+    first: dict[str, Any] | None = None
+    code_digest: bytes | None = None
+
+    @property
+    def passes(self) -> bool:
+        return self.result in _PASSING and self.ticket is not None
+
+    def entry(self, device_id: int) -> LoggedEntry:
+        assert self.gate is not None  # noqa: S101 - set before anything passes
+        assert self.result is not None  # noqa: S101 - likewise
+        return LoggedEntry(
+            device_id=device_id,
+            nonce=self.scan.nonce,
+            n=self.scan.n,
+            gate_id=self.gate.id,
+            at_ms=self.at_ms,
+            direction=self.scan.direction,
+            persons=self.scan.persons,
+            result=self.result,
+        )
+
+
+def record_scans(device: DeviceRow, scans: Sequence[OfflineScan]) -> list[dict[str, Any]]:
+    """
+    Keep scans that a device has decided; return one status per scan, in order.
+
+    Commits. Statuses: `recorded`; `replay` with the first answer; `conflict`
+    with the admission it lost to; `quarantined` when made after the device was
+    revoked; `refused` with a reason.
+
+    Raises:
+        Unavailable: No turn at the database in time; send the same scans again.
+    """
+    config = event_config(device.event_id)
+    end_reading()
+    for _ in range(_TRIES):
+        try:
+            return commit_queue.submit(lambda session: _settle(session, device, config, scans))
+        except _Again:
+            continue
+    raise Unavailable(code="try-again")
+
+
+def scan_digest(scan: OfflineScan) -> bytes:
+    """Return what must be equal when a nonce comes again."""
+    token = scan.idhash.hex() if scan.idhash is not None else scan.code
+    parts = (token, scan.direction, str(scan.persons), str(scan.gate_number), scan.result.value)
+    return hashlib.sha256("\n".join(parts).encode(errors="replace")).digest()[:16]
+
+
+def _settle(
+    session: Session, device: DeviceRow, config: EventConfig, scans: Sequence[OfflineScan]
+) -> list[dict[str, Any]]:
+    received = clock.now()
+    received_ms = int(received.timestamp() * 1000)
+    known = _known(session, device, [scan.nonce for scan in scans])
+    digests = [scan_digest(scan) for scan in scans]
+    fresh: dict[bytes, _Item] = {}
+    for scan, digest in zip(scans, digests, strict=True):
+        if scan.nonce not in known and scan.nonce not in fresh:
+            at_ms = min(scan.claimed_ms + scan.offset_ms, received_ms)
+            fresh[scan.nonce] = _Item(scan, digest, at_ms)
+    items = list(fresh.values())
+    _place(session, device, config, items)
+    _admit(session, device, config, items)
+    answers = {item.scan.nonce: _answer(item) for item in items}
+    kept = [item for item in items if item.gate is not None]
+    if kept:
+        rows = [_row(device, item, answers[item.scan.nonce], received) for item in kept]
+        session.execute(sql.RECORD_MANY, rows)
+    tickets = sorted({item.ticket.id for item in kept if item.passes and item.ticket})
+    if tickets:
+        dialect = session.get_bind().dialect.name
+        changes = [{"event_id": device.event_id, "ticket_id": ticket} for ticket in tickets]
+        session.execute(sql.CHANGE_MANY[dialect], changes)
+    known |= {item.scan.nonce: (answers[item.scan.nonce], item.digest) for item in items}
+    return [
+        answers[scan.nonce]
+        if scan.nonce in fresh and fresh[scan.nonce].scan is scan
+        else _again(scan, digest, known[scan.nonce])
+        for scan, digest in zip(scans, digests, strict=True)
+    ]
+
+
+def _known(
+    session: Session, device: DeviceRow, nonces: Sequence[bytes]
+) -> dict[bytes, tuple[dict[str, Any], bytes]]:
+    statement = select(Scan.nonce, Scan.answer, Scan.body_digest).where(
+        Scan.device_id == device.id, Scan.nonce.in_(nonces)
+    )
+    return {bytes(n): (answer, bytes(d)) for n, answer, d in session.execute(statement)}
+
+
+def _again(scan: OfflineScan, digest: bytes, kept: tuple[dict[str, Any], bytes]) -> dict[str, Any]:
+    answer, first_digest = kept
+    if first_digest != digest:
+        return {
+            "nonce": nonce_text(scan.nonce),
+            "status": ItemStatus.REFUSED.value,
+            "reason": "nonce-reused",
+        }
+    return answer | {"status": ItemStatus.REPLAY.value}
+
+
+def _place(
+    session: Session, device: DeviceRow, config: EventConfig, items: Sequence[_Item]
+) -> None:
+    """Find gate, ticket, scope and result of every item."""
+    hashes: dict[int, bytes] = {}
+    for at, item in enumerate(items):
+        found = _hash_of(config, item)
+        if found is not None:
+            hashes[at] = found
+    tickets = _tickets(session, device.event_id, set(hashes.values()))
+    for at, item in enumerate(items):
+        row = tickets.get(hashes.get(at, b""))
+        try:
+            gate = gate_of(config, device, item.scan.gate_number)
+        except Invalid:
+            _refuse(item, "wrong-gate")
+            continue
+        if row is None and item.scan.result in _PASSING and item.status is not ItemStatus.REFUSED:
+            _refuse(item, ScanResult.UNKNOWN_CODE.value)
+        item.gate = gate
+        item.result = item.result or item.scan.result
+        if row is not None:
+            item.ticket = TicketFold(row.id, row.ticket_type_id, row.party)
+            moment = datetime.fromtimestamp(item.at_ms / 1000, UTC)
+            _policy, item.scope = scope_of(
+                config, gate, type_id=row.ticket_type_id, window=row.window_no, at=moment
+            )
+        if device.revoked_at is not None and item.at_ms >= device.revoked_at.timestamp() * 1000:
+            item.status, item.result = ItemStatus.QUARANTINED, ScanResult.DEVICE_REVOKED
+
+
+def _hash_of(config: EventConfig, item: _Item) -> bytes | None:
+    if item.scan.idhash is not None:
+        return item.scan.idhash
+    reading = read_code(config, item.scan.code)
+    item.code_digest = reading.digest
+    if reading.refused is not None:
+        item.result = reading.refused
+        if item.scan.result in _PASSING:  # the device let somebody in on a code that is no good
+            _refuse(item, reading.refused.value)
+    return reading.idhash
+
+
+def _tickets(session: Session, event_id: int, hashes: set[bytes]) -> dict[bytes, Any]:
+    if not hashes:
+        return {}
+    statement = select(
+        Ticket.id, Ticket.idhash, Ticket.ticket_type_id, Ticket.window_no, Ticket.party
+    ).where(Ticket.event_id == event_id, Ticket.idhash.in_(hashes))
+    return {bytes(row.idhash): row for row in session.execute(statement)}
+
+
+def _refuse(item: _Item, reason: str) -> None:
+    item.status, item.reason = ItemStatus.REFUSED, reason
+    item.result = _RESULT_OF.get(reason, item.result)
+
+
+def _admit(
+    session: Session, device: DeviceRow, config: EventConfig, items: Sequence[_Item]
+) -> None:
+    """Write admissions: at once where nothing is in the way, by the fold elsewhere."""
+    groups: dict[Target, list[_Item]] = {}
+    for item in items:
+        if item.passes and item.ticket is not None:
+            groups.setdefault((item.ticket.id, item.scope), []).append(item)
+    if not groups:
+        return
+    taken = _taken(session, device.event_id, {target[0] for target in groups})
+    plain = {
+        target: group[0]
+        for target, group in groups.items()
+        if target not in taken
+        and len(group) == 1
+        and group[0].scan.persons == 1
+        and group[0].scan.direction == "in"
+    }
+    _enter(session, device, plain)
+    for target in sorted(groups.keys() - plain.keys()):
+        group = groups[target]
+        ticket = group[0].ticket
+        assert ticket is not None  # noqa: S101 - grouped by it
+        made = project(session, config, target, ticket, [i.entry(device.id) for i in group])
+        for item in group:
+            lost = made.conflicts.get((device.id, item.scan.nonce))
+            if lost is not None:
+                item.status = ItemStatus.CONFLICT
+                item.first = _winner(config, made.places, lost)
+
+
+def _taken(session: Session, event_id: int, tickets: set[int]) -> set[Target]:
+    statement = select(Admission.ticket_id, Admission.scope).where(
+        Admission.event_id == event_id, Admission.ticket_id.in_(tickets)
+    )
+    return {(row.ticket_id, row.scope) for row in session.execute(statement)}
+
+
+def _enter(session: Session, device: DeviceRow, plain: Mapping[Target, _Item]) -> None:
+    if not plain:
+        return
+    rows = [
+        {
+            "event_id": device.event_id,
+            "ticket_id": target[0],
+            "scope": target[1],
+            "place": 1,
+            "turn": 0,
+            "entered_at_ms": item.at_ms,
+            "entered_device_id": device.id,
+            "entered_gate_id": item.gate.id if item.gate else 0,
+            "entered_nonce": item.scan.nonce,
+            "kind": "normal",
+        }
+        for target, item in sorted(plain.items())  # one order for all: none wait in a circle
+    ]
+    make = _insert(session.get_bind().dialect.name)
+    statement = make(Admission).on_conflict_do_nothing().returning(Admission.id)
+    if len(session.execute(statement, rows).all()) != len(rows):
+        raise _Again
+
+
+def _insert(dialect: str) -> Any:
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - slow import
+
+        return postgresql.insert
+    return sqlite_insert
+
+
+def _winner(config: EventConfig, places: Sequence[Any], ref: tuple[int, bytes]) -> dict[str, Any]:
+    for place in places:
+        if place.entered.ref == ref:
+            gate = config.gates.get(place.entered.gate_id)
+            return {"gate": gate.public_id if gate else None, "at_ms": place.entered.at_ms}
+    return {"gate": None, "at_ms": None}
+
+
+def _answer(item: _Item) -> dict[str, Any]:
+    answer: dict[str, Any] = {"nonce": nonce_text(item.scan.nonce), "status": item.status.value}
+    if item.reason is not None:
+        answer["reason"] = item.reason
+    if item.first is not None:
+        answer["first"] = item.first
+    return answer
+
+
+def _row(
+    device: DeviceRow, item: _Item, answer: Mapping[str, Any], received: datetime
+) -> dict[str, Any]:
+    scan, gate = item.scan, item.gate
+    assert gate is not None  # noqa: S101 - only placed items are kept
+    return {
+        "event_id": device.event_id,
+        "device_id": device.id,
+        "nonce": scan.nonce,
+        "n": scan.n,
+        "boot_id": scan.boot_id,
+        "gate_id": gate.id,
+        "zone_id": gate.zone_id,
+        "ticket_id": item.ticket.id if item.ticket else None,
+        "code_kind": scan.kind,
+        "code_digest": item.code_digest,
+        "dir": scan.direction,
+        "persons": scan.persons,
+        "scope": item.scope,
+        "claimed_ms": scan.claimed_ms,
+        "offset_ms": scan.offset_ms,
+        "at_ms": item.at_ms,
+        "mono_ms": scan.mono_ms,
+        "received_at": received,
+        "is_offline": True,
+        "is_unlisted": scan.is_unlisted,
+        "local_result": scan.result.value,
+        "result": (item.result or scan.result).value,
+        "override_by": None,
+        "override_reason": None,
+        "answer": dict(answer),
+        "body_digest": item.digest,
+    }

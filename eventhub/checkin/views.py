@@ -1,0 +1,111 @@
+"""The scanner: one page, its worker and its words."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, current_app, render_template, url_for
+from flask_babel import gettext as _
+
+from eventhub.checkin.enums import VIBRATION_MS, ScanResult
+from eventhub.checkin.looks import LOOKS
+from eventhub.kernel.http import allow_wasm, conditional, private
+from eventhub.kernel.i18n import current_lang
+from eventhub.kernel.page import static_url
+
+bp = Blueprint("checkin", __name__)
+
+_DECODER = "vendor/zxing-wasm@3.1.4"
+
+
+@bp.get("/gate/")
+def gate() -> Response:
+    """GET /gate/: the scanner; anybody, but it does nothing before it is paired."""
+    page = render_template("checkin/gate.html", settings=_settings())
+    return private(allow_wasm(Response(page, mimetype="text/html")))
+
+
+@bp.get("/gate/worker.js")
+def worker() -> Response:
+    """GET /gate/worker.js: the decoder's worker with the policy it needs; anybody."""
+    path = Path(current_app.static_folder or "") / "js" / "checkin" / "worker.js"
+    answer = Response(path.read_bytes(), mimetype="text/javascript")
+    return conditional(allow_wasm(answer))
+
+
+def _settings() -> dict[str, Any]:
+    """Return what the scripts of the page need: addresses, looks, words of this language."""
+    lang = current_lang()
+    return {
+        "lang": lang,
+        "worker": url_for("checkin.worker"),
+        "reader": static_url(f"{_DECODER}/reader.js"),
+        "wasm": static_url(f"{_DECODER}/zxing_reader.wasm"),
+        "integrity": integrity(f"{_DECODER}/zxing_reader.wasm"),
+        "api": "/api/gate/v1",
+        "results": {result.value: _look(result, lang) for result in ScanResult},
+        "texts": _texts(),
+    }
+
+
+def _look(result: ScanResult, lang: str) -> dict[str, Any]:
+    look = LOOKS[result]
+    return {
+        "ground": look.ground.value,
+        "sign": look.sign.value,
+        "sound": look.sound.value,
+        "vibration": list(VIBRATION_MS[look.sound]),
+        "extra": look.extra,
+        "word": look.word.of(lang),
+        "line": look.line.of(lang),
+    }
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "in": _("In"),
+        "out": _("Out"),
+        "both": _("In and out"),
+        "online": _("Online"),
+        "offline": _("No connection"),
+        "persons": _("{n} people"),
+        "inside": _("Inside / capacity"),
+        "admitted": _("Admitted today"),
+        "go": _("Go to {gates}"),
+        "enter_at": _("Enter at {gates}"),
+        "and": _(", "),
+        "band_check": _("To be checked"),
+        "band_ask": _("To be asked"),
+        "synced": _("To be synced"),
+        "unlisted": _("not on the list"),
+        "unpaid": _("not paid"),
+        "photo_id": _("photo document and name"),
+        "no_hits": _("Nobody found"),
+        "search_hint": _("One Chinese character, two letters or four digits"),
+        "status_in": _("inside"),
+        "status_out": _("not inside"),
+        "not_paired": _("This is not a pairing code."),
+        "used_pairing": _("This pairing code has been used. Make a new one."),
+        "old_pairing": _("This pairing code has expired. Make a new one."),
+        "no_network": _("No connection. Try again when it is back."),
+        "too_often": _("Too many tries. Wait a minute."),
+        "revoked": _("This device was taken out of service. Pair it again."),
+    }
+
+
+@functools.cache
+def _hashes(path: Path) -> dict[str, str]:
+    packages = orjson.loads(path.read_bytes())["packages"]
+    return {
+        name: f"sha384-{facts['sha384']}"
+        for package in packages
+        for name, facts in package["files"].items()
+    }
+
+
+def integrity(name: str) -> str:
+    """Return the `integrity` value of a vendored file under `static/`."""
+    return _hashes(Path(current_app.static_folder or "") / "vendor" / "manifest.json")[name]

@@ -1,0 +1,44 @@
+"""Who may open which page of the console: one question for every view."""
+
+from __future__ import annotations
+
+from eventhub.accounts.enums import Permission
+from eventhub.kernel.auth import Actor, authorise, current_actor
+from eventhub.kernel.errors import NotSignedIn
+from eventhub.programme.errors import UnknownEvent
+from eventhub.programme.queries import EventRow, event_by_slug
+
+
+def signed_in() -> Actor:
+    """
+    Return the person who is signed in.
+
+    Raises:
+        NotSignedIn: Nobody is.
+    """
+    actor = current_actor()
+    if actor.kind != "person":
+        raise NotSignedIn()
+    return actor
+
+
+def console_event(slug: str, permission: Permission) -> EventRow:
+    """
+    Return the event of an address when the person may do `permission` in it.
+
+    An event of somebody else answers like one that does not exist, and an
+    anonymous caller hears of neither.
+
+    Raises:
+        NotSignedIn: Nobody is signed in.
+
+        NotFound: No such event, or one of an organisation they have no part in.
+
+        NotAllowed: A part in it, but not this right.
+    """
+    actor = signed_in()
+    event = event_by_slug(slug)
+    if not actor.knows(organisation_id=event.organisation_id, event_id=event.id):
+        raise UnknownEvent()
+    authorise(permission, organisation_id=event.organisation_id, event_id=event.id)
+    return event

@@ -1,0 +1,232 @@
+"""What the console says: tasks, navigation, states, ages; all in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from eventhub.accounts.enums import Permission
+from eventhub.checkin.queries import GateBoardRow
+from eventhub.console.enums import Severity, TaskKind
+from eventhub.console.rules import GATE_SILENT_FOR, NAMES_SHOWN, Task
+from eventhub.kernel.auth import Actor, current_actor
+from eventhub.kernel.format import exact
+from eventhub.kernel.i18n import current_lang, pick
+from eventhub.programme.queries import EventRow
+
+_HOURS_SHOWN = 48
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task in words, with the one action that begins to solve it."""
+
+    severity: Severity
+    title: str
+    note: str
+    age: str
+    figure: str
+    unit: str
+    action: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the navigation; `count` "" is none, `is_public` leaves the console."""
+
+    key: str
+    address: str
+    words: str
+    count: str = ""
+    is_public: bool = False
+
+
+def navigation(event: EventRow, actor: Actor, counts: dict[str, int]) -> list[NavItem]:
+    """Return the pages that the actor may open, in the order of the console."""
+    shows = url_for("programme.programme", slug=event.slug)
+    live = url_for("audience.live", slug=event.slug)
+    items = [
+        (Permission.CONSOLE_VIEW, _item("home", "console.home", _("Now"), event, counts)),
+        (None, NavItem("programme", shows, _("Programme"), is_public=True)),
+        (Permission.GUESTS_VIEW, _item("guests", "console.guests", _("Guests"), event, counts)),
+        (Permission.OUTBOX_VIEW, _item("outbox", "console.outbox", _("Messages"), event, counts)),
+        (Permission.GATE_VIEW, _item("gates", "console.gates", _("Gates"), event, counts)),
+        (
+            Permission.AUDIENCE_VIEW,
+            _item("counters", "console.counters", _("Counters"), event, counts),
+        ),
+        (None, NavItem("live", live, _("Live"), is_public=True)),
+        (Permission.REPORT_VIEW, _item("report", "console.report", _("Report"), event, counts)),
+    ]
+    return [
+        item
+        for permission, item in items
+        if permission is None
+        or actor.may(permission, organisation_id=event.organisation_id, event_id=event.id)
+    ]
+
+
+def first_page(event: EventRow, actor: Actor) -> str | None:
+    """Return where somebody with few rights begins; None when no page is open to them."""
+    mine = [item.address for item in navigation(event, actor, {}) if not item.is_public]
+    return mine[0] if mine else None
+
+
+def _item(key: str, endpoint: str, words: str, event: EventRow, counts: dict[str, int]) -> NavItem:
+    count = counts.get(key, 0)
+    return NavItem(key, url_for(endpoint, slug=event.slug), words, exact(count) if count else "")
+
+
+def may(event: EventRow, permission: Permission) -> bool:
+    """Return whether the reader may do something in the event."""
+    return current_actor().may(permission, organisation_id=event.organisation_id, event_id=event.id)
+
+
+def task_row(task: Task, event: EventRow, now: datetime) -> TaskRow:
+    """Return a task as the home page shows it."""
+    title, note = _words(task, event)
+    action, endpoint = _action(task.kind)
+    return TaskRow(
+        severity=task.severity,
+        title=title,
+        note=note,
+        age=age(now - task.since) if task.since else "",
+        figure=exact(task.figure) if task.figure else "",
+        unit=_unit(task.kind, task.figure),
+        action=action,
+        address=url_for(endpoint, slug=event.slug),
+    )
+
+
+def age(since: timedelta) -> str:
+    """Return how long ago something began: 12 minutes, 26 hours, 3 days."""
+    minutes = max(0, int(since.total_seconds() // 60))
+    if not minutes:
+        return _("less than a minute")
+    if minutes < 60:
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes)
+    hours = minutes // 60
+    if hours < _HOURS_SHOWN:
+        return ngettext("%(num)s hour", "%(num)s hours", hours)
+    return ngettext("%(num)s day", "%(num)s days", hours // 24)
+
+
+def _names(task: Task) -> str:
+    joint = "、" if current_lang() == "zh" else ", "
+    shown = joint.join(pick(name) for name in task.names[:NAMES_SHOWN])
+    more = len(task.names) - NAMES_SHOWN
+    return _("%(names)s and %(n)s more", names=shown, n=more) if more > 0 else shown
+
+
+def _words(task: Task, event: EventRow) -> tuple[str, str]:
+    names = _names(task)
+    match task.kind:
+        case TaskKind.GATES_OFFLINE:
+            return _("%(names)s offline", names=names), _(
+                "Entries go on; the figures follow when the gate is back."
+            )
+        case TaskKind.CONFLICTS:
+            return _("Tickets admitted twice"), _(
+                "Two gates without connection let the same ticket in."
+            )
+        case TaskKind.COUNTERS_SILENT:
+            return _("No data from %(names)s", names=names), _(
+                "Gaps stay gaps; today's footfall is a lower bound."
+            )
+        case TaskKind.STREAMS_SILENT:
+            return _("No viewers reported by %(names)s", names=names), _("The curve shows the gap.")
+        case TaskKind.NOT_RELEASED:
+            return _("The programme is not released"), _("Visitors see no shows yet.")
+        case TaskKind.MESSAGES_DEAD:
+            return _("Messages that could not be delivered"), _(
+                "These people have not got their ticket by mail."
+            )
+        case TaskKind.READINGS_SET_APART:
+            return _("Readings set apart"), _("They are not counted until somebody decides.")
+        case TaskKind.APPROVALS:
+            return _("Registrations wait for approval"), _("Oldest first in the list.")
+        case TaskKind.MESSAGES_HELD:
+            return _("Messages wait in the outbox"), _("No mail server is set, so none is sent.")
+        case TaskKind.REPORT_SUBMITTED:
+            return _("A report waits for a second person"), _("Who built it may not publish it.")
+        case _:
+            assert_never(task.kind)
+
+
+def _unit(kind: TaskKind, figure: int) -> str:
+    match kind:
+        case TaskKind.GATES_OFFLINE:
+            return ngettext("gate", "gates", figure)
+        case TaskKind.COUNTERS_SILENT:
+            return ngettext("counter", "counters", figure)
+        case TaskKind.STREAMS_SILENT:
+            return ngettext("stream", "streams", figure)
+        case TaskKind.MESSAGES_DEAD | TaskKind.MESSAGES_HELD:
+            return ngettext("message", "messages", figure)
+        case TaskKind.READINGS_SET_APART:
+            return ngettext("reading", "readings", figure)
+        case TaskKind.APPROVALS:
+            return ngettext("registration", "registrations", figure)
+        case TaskKind.REPORT_SUBMITTED:
+            return ngettext("version", "versions", figure)
+        case TaskKind.CONFLICTS:
+            return ngettext("ticket", "tickets", figure)
+        case TaskKind.NOT_RELEASED:
+            return ""
+        case _:
+            assert_never(kind)
+
+
+def _action(kind: TaskKind) -> tuple[str, str]:
+    match kind:
+        case TaskKind.GATES_OFFLINE | TaskKind.CONFLICTS:
+            return _("Open gates"), "console.gates"
+        case TaskKind.COUNTERS_SILENT | TaskKind.READINGS_SET_APART:
+            return _("Open counters"), "console.counters"
+        case TaskKind.STREAMS_SILENT:
+            return _("Open live page"), "audience.live"
+        case TaskKind.NOT_RELEASED:
+            return _("Open programme"), "programme.home"
+        case TaskKind.MESSAGES_DEAD | TaskKind.MESSAGES_HELD:
+            return _("Open messages"), "console.outbox"
+        case TaskKind.APPROVALS:
+            return _("Review"), "console.guests"
+        case TaskKind.REPORT_SUBMITTED:
+            return _("Open report"), "console.report"
+        case _:
+            assert_never(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """A gate of the board with its rate and silence in words."""
+
+    row: GateBoardRow
+    is_paired: bool
+    is_online: bool
+    silent_text: str
+    rate_text: str
+
+
+def gate_lines(rows: list[GateBoardRow], now: datetime) -> list[GateLine]:
+    """Return the board as pages show it; an offline gate has no rate."""
+    lines = []
+    for row in rows:
+        silent_for = now - row.last_seen_at if row.last_seen_at else None
+        is_online = silent_for is not None and silent_for <= GATE_SILENT_FOR
+        lines.append(
+            GateLine(
+                row=row,
+                is_paired=row.devices > 0,
+                is_online=is_online,
+                silent_text=age(silent_for) if silent_for else "",
+                rate_text=f"{row.rate_per_minute:.1f}" if is_online else "—",
+            )
+        )
+    return lines

@@ -1,0 +1,16 @@
+"""Media, claims and the report: adding up contacts so that an auditor can follow."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Register the pages, the API and the commands of this domain."""
+    from eventhub.exposure.api import blueprint as api  # noqa: PLC0415 - circular import
+    from eventhub.exposure.cli import group  # noqa: PLC0415 - circular import
+    from eventhub.exposure.views import blueprint as pages  # noqa: PLC0415 - circular import
+
+    app.register_blueprint(pages)
+    app.register_blueprint(api)
+    app.cli.add_command(group)

@@ -1,0 +1,55 @@
+"""Words of the exposure domain."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ReportStatus(StrEnum):
+    """Where a version of a report stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+class Channel(StrEnum):
+    """The channels whose contacts add up to gross exposure."""
+
+    ATTENDANCE = "A"
+    LIVESTREAM = "L"
+    MEDIA = "M"
+    CREATORS = "K"
+    OWNED = "O"
+    OUT_OF_HOME = "H"
+
+
+class OverlapKind(StrEnum):
+    """How two figures overlap: one lies inside the other, or they share contacts."""
+
+    SUBSET = "subset"
+    SHARED = "shared"
+
+
+class InSum(StrEnum):
+    """What a line of the ledger does in the sum."""
+
+    COUNTED = "counted"
+    AS_CONTACTS = "as_contacts"
+    COUNT_ONLY = "count_only"
+    BESIDE = "beside"
+    INSIDE = "inside"  # lies inside a figure that is counted already
+
+
+class FlagCode(StrEnum):
+    """Sanity checks that a figure may raise; a flag never changes a figure."""
+
+    ABOVE_POPULATION_SHARE = "above-population-share"
+    ONE_PART_DOMINATES = "one-part-dominates"
+    CLAIM_FAR_ABOVE_GROSS = "claim-far-above-gross"
+    GROSS_OVER_CLAIM = "gross-over-claim"
+    ABOVE_CORDON_FLOW = "above-cordon-flow"
+    VIEWS_BELOW_PEAK = "views-below-peak"
+    UNIQUES_ABOVE_VIEWS = "uniques-above-views"
+    COUNTER_IMPLAUSIBLE = "counter-implausible"

@@ -1,0 +1,209 @@
+"""PDF of a report: the same page values, set by Typst."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+
+from eventhub.exposure.render.evidence import evidence
+from eventhub.exposure.render.page import LedgerRow, ReportPage, report_page
+from eventhub.exposure.render.series import HeatTable
+from eventhub.kernel import typeset
+from eventhub.kernel.format import day_text, exact, percent, short
+from eventhub.kernel.i18n import current_lang, pick
+
+
+def report_pdf(document: Mapping[str, Any]) -> bytes:
+    """
+    Return the report as A4 PDF in the language of the request; same bytes twice.
+
+    Raises:
+        Unavailable: Typst is not installed on this platform.
+    """
+    return typeset.pdf("report", _data(document))
+
+
+def _data(document: Mapping[str, Any]) -> dict[str, Any]:
+    page = report_page(document)
+    lang = current_lang()
+    return {
+        "lang": lang,
+        "words": _words(document),
+        "mark": "演示数据 / DEMONSTRATION DATA" if document["synthetic"] else "",
+        "title": pick(document["title"]),
+        "second": document["title"]["en" if lang == "zh" else "zh"],
+        "facts": " · ".join(filter(None, (pick(document["place"]), pick(document["period"])))),
+        "edge": _edge(document),
+        "share": str(page.share) if page.share is not None else "",
+        "share_lines": _share_lines(document, page),
+        "shares": {cls: str(share) for cls, share in page.shares.items()},
+        "sums": _sums(document),
+        "legend": _legend(page),
+        "has_quotes": page.has_quotes and page.scale is None,
+        "ledger": [_row(row) for row in page.counted],
+        "gross": _sum(document, "gross", _("Gross with evidence"), document["gross_class"]),
+        "total": _row(page.total) if page.total else None,
+        "residual": _sum(document, "residual", _("Unexplained residual"), "residual"),
+        "others": [_row(row) for row in page.others],
+        "hours": [
+            *(_hours(table, _("Footfall, by hour and counter")) for table in page.footfall),
+            *(_hours(table, _("Check-ins, by hour and gate")) for table in page.checkins),
+        ],
+        "evidence": [_evidence(document, line["line"]) for line in document["lines"]],
+        "flags": [list(flag) for flag in page.flags],
+        "not_stated": list(page.not_stated),
+        "method": _method(document),
+    }
+
+
+def _words(document: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "report": _("Exposure report"),
+        "version": _("Version %(n)s", n=document["version"]),
+        "ledger": _("Ledger"),
+        "line": _("Ledger line"),
+        "quote": _("Words as published"),
+        "value": _("Value"),
+        "unit": _("Unit"),
+        "class": _("Class"),
+        "sum": _("In the sum"),
+        "total": _("Total"),
+        "no_data": _("no data"),
+        "others": _("Counted, not contacts of the sum"),
+        "evidence": _("Evidence"),
+        "reading": _("How to read this"),
+        "reading_text": _(
+            "Gross exposure adds contacts over channels. One person may be counted many times "
+            "and in several channels; it is not a number of people."
+        ),
+        "flags": _("Flags"),
+        "no_flags": _("No sanity check was raised."),
+        "not_published": _("What the source does not state"),
+        "not_stated": _("Not stated in the source"),
+    }
+
+
+def _edge(document: Mapping[str, Any]) -> list[str]:
+    digest = document["digest"]
+    parts = [digest[start : start + 4] for start in (0, 4, 8, 12)]
+    sources = {s["source"] for line in document["lines"] for s in line["sources"]}
+    return [
+        _("Version %(n)s", n=document["version"]),
+        _("Definitions %(n)s", n=document["definition_version"]),
+        _("Digest %(digest)s", digest=" ".join(parts)),
+        *(sources if len(sources) == 1 else ()),
+    ]
+
+
+def _share_lines(document: Mapping[str, Any], page: ReportPage) -> list[str]:
+    if page.share is None:
+        measured = percent(page.shares["measured"], 1)
+        return [_("%(share)s of the traceable sum is measured", share=measured)]
+    figure = _signed(document["gross_op"], document["gross"])
+    return [
+        _("Traceable %(figure)s, %(share)s", figure=figure, share=percent(page.share)),
+        _("No breakdown of the other %(share)s is published", share=percent(1 - page.share)),
+    ]
+
+
+def _sums(document: Mapping[str, Any]) -> list[dict[str, str]]:
+    names = (("claimed", _("Claimed")), ("gross", _("Traceable")), ("residual", _("Unexplained")))
+    return [
+        {"label": label, "figure": _signed(document[f"{key}_op"], document[key])}
+        for key, label in names
+        if document[key] is not None
+    ]
+
+
+def _signed(op: str, value: int) -> str:
+    return exact(value) if op == "=" else f"{op} {exact(value)}"
+
+
+def _legend(page: ReportPage) -> str:
+    shares = {cls: percent(share, 1) for cls, share in page.shares.items()}
+    return _(
+        "measured %(m)s · estimated %(e)s · claimed %(c)s",
+        m=shares["measured"],
+        e=shares["estimated"],
+        c=shares["claimed"],
+    )
+
+
+def _row(row: LedgerRow) -> dict[str, Any]:
+    data = asdict(row)
+    del data["bar"]
+    return data | {"cls_word": _class_word(row.cls)}
+
+
+def _sum(
+    document: Mapping[str, Any], key: str, name: str, cls: str | None
+) -> dict[str, Any] | None:
+    value = document[key]
+    if value is None:
+        return None
+    lang = current_lang()
+    share = Decimal(document["share_of_claimed"]) if document["share_of_claimed"] else None
+    if share is not None and key == "residual":
+        share = 1 - share
+    return {
+        "name": name,
+        "op": document[f"{key}_op"],
+        "value": exact(value),
+        "beside": short(value, lang) if lang == "zh" else "",
+        "unit": _("contacts"),
+        "cls": cls or "",
+        "cls_word": _class_word(cls) if cls else "",
+        "in_sum": percent(share) if share is not None else "",
+    }
+
+
+def _class_word(cls: str) -> str:
+    words = {
+        "measured": _("Measured"),
+        "estimated": _("Estimated"),
+        "claimed": _("Claimed"),
+        "residual": _("Unexplained"),
+    }
+    return words[cls]
+
+
+def _hours(table: HeatTable, title: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "day": day_text(table.day, current_lang()),
+        "hours": list(table.hours),
+        "rows": [
+            {
+                "name": row.name,
+                "cells": [asdict(cell) for cell in row.cells],
+                "total": ("≥ " if row.has_gap else "") + exact(row.total),
+            }
+            for row in table.rows
+        ],
+        "totals": [exact(total) for total in table.totals],
+        "total": ("≥ " if table.has_gap else "") + exact(table.total),
+    }
+
+
+def _evidence(document: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = evidence(document, key)
+    return {
+        "label": found.label,
+        "row": _row(found.row),
+        "passage": asdict(found.passage) if found.passage else None,
+        "facts": [list(fact) for fact in found.facts],
+        "not_stated": list(found.not_stated),
+    }
+
+
+def _method(document: Mapping[str, Any]) -> list[list[str]]:
+    return [
+        [_("Day boundary"), f"{document['day_start']} {document['timezone']}"],
+        [_("Metric dictionary"), _("version %(n)s", n=document["definition_version"])],
+        [_("Share measured"), percent(document["share_measured"], 2)],
+        [_("Digest"), f"{document['digest'][:32]}\n{document['digest'][32:]}"],
+    ]

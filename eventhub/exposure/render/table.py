@@ -1,0 +1,75 @@
+"""CSV of a report: one row per line, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any, Final
+
+_BOM: Final = "\ufeff"
+_HEAD: Final = (
+    "metric",
+    "zh",
+    "en",
+    "value",
+    "op",
+    "unit",
+    "low",
+    "high",
+    "class",
+    "source",
+    "evidence",
+)
+# A cell that begins so would be run as a formula; the full-width forms too.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_SUMS: Final = (
+    ("exposure.gross", "总曝光量（可溯源）", "gross exposure", "gross"),
+    ("exposure.residual", "未分解部分", "unexplained", "residual"),
+)
+
+
+def report_csv(document: Mapping[str, Any]) -> bytes:
+    """
+    Return the lines and the sums as CSV, UTF-8 with a byte-order mark.
+
+    Every cell that a spreadsheet would read as a formula gets a leading
+    apostrophe. Demonstration data say so in the first row.
+    """
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    if document["synthetic"]:
+        writer.writerow(["演示数据 / DEMONSTRATION DATA", *[""] * (len(_HEAD) - 1)])
+    writer.writerow(_HEAD)
+    for line in document["lines"]:
+        writer.writerow(_safe(_row(line)))
+    for metric, zh, en, key in _SUMS:
+        if document[key] is not None:
+            cls = document["gross_class"] if key == "gross" else ""
+            row = [metric, zh, en, document[key], document[f"{key}_op"], "次", "", "", cls, "", ""]
+            writer.writerow(_safe(row))
+    return (_BOM + target.getvalue()).encode()
+
+
+def _row(line: Mapping[str, Any]) -> list[Any]:
+    sources = line["sources"]
+    return [
+        line["metric"],
+        line["zh"],
+        line["en"],
+        line["value"],
+        line["op"],
+        line["unit"],
+        line["low"],
+        line["high"],
+        line["class"],
+        "; ".join(source["source"] for source in sources),
+        "; ".join(sorted({source["evidence"] for source in sources})),
+    ]
+
+
+def _safe(cells: list[Any]) -> list[Any]:
+    return [
+        f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+        for cell in cells
+    ]

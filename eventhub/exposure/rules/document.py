@@ -1,0 +1,201 @@
+"""report.json as a pure function of the figures that go into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, Final
+
+from eventhub.exposure.rules.canonical import sealed
+from eventhub.exposure.rules.flags import POPULATION, sanity_flags
+from eventhub.exposure.rules.lines import Claim, I18n, Line, SourceRef
+from eventhub.exposure.rules.rollup import Ledger, in_sum, roll_up, select_parts
+
+SCHEMA: Final = "eventhub.report/1"
+# How the lines of a report stand: by channel, and inside it the figure before its counts.
+ORDER: Final = (
+    "reg.registered",
+    "reg.",
+    "footfall.visits",
+    "footfall.",
+    "checkin.entries",
+    "checkin.visits",
+    "checkin.visitors",
+    "checkin.",
+    "live.viewers_claimed",
+    "live.starts",
+    "live.views",
+    "live.",
+    "media.seen",
+    "media.potential",
+    "media.outlets",
+    "media.",
+    "kol.impressions",
+    "kol.",
+    "owned.",
+    "ooh.",
+    "exposure.",
+)
+# The counts of which the residual is printed per piece, and per all pieces before it.
+_PIECES: Final = ("media.mentions", "kol.creators")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportInputs:
+    """
+    All that a report is made of, without a clock and without database ids.
+
+    `generated_from` names the state of the data; `series` is by name, times as
+    ISO UTC text, a gap as None; `not_stated` is what the sources leave open.
+    """
+
+    event: str
+    title: I18n
+    period: I18n | None
+    place: I18n | None
+    timezone: str
+    day_start: str
+    definition_version: int
+    generated_from: Mapping[str, Any]
+    lines: tuple[Line, ...]
+    series: Mapping[str, Any]
+    not_stated: tuple[Mapping[str, str], ...] = ()
+    reach: tuple[int, ...] = ()
+    is_synthetic: bool = False
+
+
+def report_document(inputs: ReportInputs, *, version: int) -> dict[str, Any]:
+    """
+    Return report.json as a dictionary, with its digest.
+
+    The order of the lines, of sources and of flags depends on the figures
+    alone, so the same data give the same bytes on every database.
+    """
+    lines = sorted(inputs.lines, key=_place)
+    ledger = roll_up(lines, reach=inputs.reach)
+    parts = select_parts(lines)
+    document = {
+        "schema": SCHEMA,
+        "event": inputs.event,
+        "title": dict(inputs.title),
+        "period": _optional(inputs.period),
+        "place": _optional(inputs.place),
+        "timezone": inputs.timezone,
+        "version": version,
+        "definition_version": inputs.definition_version,
+        "generated_from": dict(inputs.generated_from),
+        "day_start": inputs.day_start,
+        "lines": [_line(line, parts, event=inputs.event) for line in lines],
+        "series": dict(inputs.series),
+        "flags": [flag.as_json() for flag in sanity_flags(lines, ledger)],
+        "unknown": [dict(item) for item in inputs.not_stated],
+        "synthetic": inputs.is_synthetic,
+    }
+    return sealed(document | _sums(ledger) | {"residual_readings": _readings(ledger, lines)})
+
+
+def _place(line: Line) -> tuple[int, str, str, str]:
+    rank = next(n for n, head in enumerate((*ORDER, "")) if line.metric.startswith(head))
+    place, _at, period = line.scope.partition("@")
+    return rank, line.metric, f"{period} {place}", line.key
+
+
+def _sums(ledger: Ledger) -> dict[str, Any]:
+    share = ledger.share_of_claimed
+    return {
+        "gross": ledger.gross,
+        "gross_op": ledger.gross_op,
+        "gross_class": ledger.gross_class,
+        "gross_parts": list(ledger.parts),
+        "by_class": dict(ledger.by_class),
+        "claimed": ledger.claimed,
+        "claimed_op": ledger.claimed_op,
+        "residual": ledger.residual,
+        "residual_op": ledger.residual_op,
+        "share_of_claimed": None if share is None else str(share),
+        "share_measured": _number(ledger.share_measured),
+        "people_low": ledger.people_low,
+        "people_high": ledger.people_high,
+    }
+
+
+def _line(line: Line, parts: Sequence[Line], *, event: str) -> dict[str, Any]:
+    channel = line.channel
+    opened_at = f"/e/{event}/report/evidence/{line.key}"
+    evidence = line.claim.quote if line.claim else opened_at
+    return {
+        "line": line.key,
+        "metric": line.metric,
+        "channel": channel.value if channel else None,
+        "scope": line.scope,
+        "zh": line.zh,
+        "en": line.en,
+        "value": line.value,
+        "op": line.op,
+        "unit": line.unit,
+        "low": line.low,
+        "high": line.high,
+        "class": line.cls,
+        "in_gross": line in parts,
+        "in_sum": in_sum(line, parts).value,
+        "sources": [_source(source, evidence) for source in line.sources],
+        "note": _optional(line.note),
+        "facts": dict(line.facts),
+        **_claim(line.claim),
+    }
+
+
+def _source(source: SourceRef, evidence: str) -> dict[str, Any]:
+    return {
+        "source": source.source,
+        "title": _optional(source.title),
+        "observations": list(source.observations),
+        "evidence": evidence,
+        "sha256": source.sha256,
+    }
+
+
+def _claim(claim: Claim | None) -> dict[str, Any]:
+    if claim is None:
+        return {"quote": None}
+    return {
+        "quote": claim.quote,
+        "number_text": claim.number_text,
+        "unit_stated": claim.unit_stated,
+        "sentence": claim.sentence,
+        "scope_stated": claim.is_scope_stated,
+        "scope_note": _optional(claim.scope_note),
+    }
+
+
+def _readings(ledger: Ledger, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Say what the residual would mean per published piece and per inhabitant."""
+    if not ledger.residual:
+        return []
+    found: list[dict[str, Any]] = []
+    pieces, basis = 0, []
+    for metric in _PIECES:
+        count = sum(int(line.value) for line in lines if line.metric == metric)
+        if not count:
+            continue
+        pieces += count
+        basis.append(metric)
+        each = Decimal(ledger.residual) / pieces
+        found.append({"per": list(basis), "count": pieces, "value": _whole(each)})
+    each = Decimal(ledger.residual) / POPULATION
+    step = Decimal("0.01")
+    text = str(each.quantize(step, rounding=ROUND_HALF_EVEN))
+    return [*found, {"per": ["inhabitants"], "count": POPULATION, "value": text}]
+
+
+def _whole(value: Decimal) -> int:
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _optional(text: I18n | None) -> dict[str, str] | None:
+    return None if text is None else dict(text)

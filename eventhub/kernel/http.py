@@ -1,0 +1,239 @@
+"""Turns errors into answers, and sets the headers that every answer has."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import orjson
+from flask import Flask, current_app, g, redirect, render_template, request
+from flask.wrappers import Response
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventhub.kernel.auth import current_actor
+from eventhub.kernel.errors import (
+    EventHubError,
+    Invalid,
+    Limited,
+    NotFound,
+    NotSignedIn,
+    Unavailable,
+)
+
+LOGIN_PATH: Final = "/login"
+_POLICY: Final = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "media-src": "'self' blob:",
+    "worker-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+}
+_SCANNER_POLICY: Final = {**_POLICY, "script-src": "'self' 'wasm-unsafe-eval'"}
+_HSTS: Final = "max-age=31536000; includeSubDomains"
+_TITLES: Final = {
+    400: "bad-request",
+    403: "not-allowed",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "not-json",
+    429: "too-many-requests",
+}
+
+
+def policy_text(policy: Mapping[str, str]) -> str:
+    """Return a Content-Security-Policy header."""
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+def json_answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return `data` as JSON."""
+    answer = Response(orjson.dumps(data), status=status, mimetype="application/json")
+    answer.headers.update(headers or {})
+    return answer
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    *,
+    fields: Mapping[str, list[str]] | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Response:
+    """Return an `application/problem+json` answer (RFC 9457) with our stable `code`."""
+    data: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "code": code}
+    if fields:
+        data["fields"] = fields
+    data |= dict(details or {})
+    answer = json_answer(data, status)
+    answer.mimetype = "application/problem+json"
+    return answer
+
+
+def conditional(response: Response, max_age: int = 0) -> Response:
+    """Give `response` an ETag and answer 304 when the caller has it already."""
+    response.add_etag()
+    response.cache_control.max_age = max_age
+    if current_actor().is_anonymous:
+        response.cache_control.public = True
+    else:
+        response.cache_control.private = True
+    response.make_conditional(request)
+    return response
+
+
+def private(response: Response) -> Response:
+    """Mark `response` as one person's: not kept, not indexed, no referrer."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def allow_wasm(response: Response) -> Response:
+    """Give a scanner page or its worker the policy under which the decoder runs."""
+    response.headers["Content-Security-Policy"] = policy_text(_SCANNER_POLICY)
+    response.headers["Permissions-Policy"] = "camera=(self), screen-wake-lock=(self)"
+    return response
+
+
+def see_other(url: str) -> BaseResponse:
+    """Return the 303 answer after a POST."""
+    return redirect(url, code=303)
+
+
+def wants_json() -> bool:
+    """Tell whether errors of this request are answered as problem+json."""
+    if request.path.startswith("/api/") or request.path.endswith(".json"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
+    return best == "application/json"
+
+
+def _on_domain_error(error: EventHubError) -> Response | BaseResponse:
+    if isinstance(error, NotSignedIn) and not wants_json():
+        target = request.full_path.rstrip("?") if request.method == "GET" else "/console/"
+        return see_other(f"{LOGIN_PATH}?{urlencode({'next': target})}")
+    fields: dict[str, list[str]] = {}
+    if isinstance(error, Invalid):
+        fields = {name: [str(text) for text in texts] for name, texts in error.fields.items()}
+    answer = _answer(
+        error.status, error.error_code, str(error.text), fields=fields, details=error.details
+    )
+    if isinstance(error, Limited | Unavailable):
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, NotSignedIn):
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _answer(
+    status: int,
+    code: str,
+    text: str,
+    *,
+    fields: Mapping[str, list[str]] | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Response:
+    if wants_json():
+        return problem(status, code, text, fields=fields, details=details)
+    page = render_template(
+        "errors/error.html", status=status, code=code, text=text, request_id=g.request_id
+    )
+    return Response(page, status=status, mimetype="text/html")
+
+
+def _on_http_error(error: HTTPException) -> Response | BaseResponse:
+    status = error.code or 500
+    if 300 <= status < 400:
+        return error.get_response()
+    if status == 404:
+        return _on_domain_error(NotFound())
+    if status == 429:
+        return _on_domain_error(Limited())
+    if isinstance(error, CSRFError):
+        return _answer(400, "form-expired", _("This form is too old. Go back and send it again."))
+    texts = {
+        400: _("The request can not be read."),
+        405: _("This address does not answer such requests."),
+        413: _("This is too large."),
+        415: _("Send JSON with the type application/json."),
+    }
+    text = texts.get(status, _("The request can not be answered."))
+    answer = _answer(status, _TITLES.get(status, "bad-request"), text)
+    for name, value in error.get_headers():
+        if name == "Allow":
+            answer.headers[name] = value
+    return answer
+
+
+def _on_database_error(error: OperationalError) -> Response | BaseResponse:
+    current_app.logger.error("database is not available", exc_info=error)
+    return _on_domain_error(Unavailable())
+
+
+def _on_crash(error: Exception) -> Response | BaseResponse:
+    current_app.logger.error("request failed", exc_info=error)
+    if current_app.config["TESTING"]:
+        raise error
+    return _on_domain_error(EventHubError())
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(8)
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", policy_text(_POLICY))
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["X-Request-Id"] = getattr(g, "request_id", "")
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = _HSTS
+    if request.endpoint == "static":
+        _keep_static(response)
+    elif "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _keep_static(response: Response) -> None:
+    response.headers.pop("Set-Cookie", None)
+    if "v" in request.args:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-cache"
+
+
+def init_app(app: Flask, *, trusted_proxies: int = 0) -> None:
+    """Install handlers and headers; believe `trusted_proxies` reverse proxies."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(EventHubError, _on_domain_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(OperationalError, _on_database_error)
+    app.register_error_handler(Exception, _on_crash)
+    if trusted_proxies:
+        fix = ProxyFix(
+            app.wsgi_app, x_for=trusted_proxies, x_proto=trusted_proxies, x_host=trusted_proxies
+        )
+        setattr(app, "wsgi_app", fix)  # noqa: B010 - a method is replaced, as Flask documents

@@ -1,0 +1,77 @@
+"""What every template can use: texts, formats, addresses of static files."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from flask import Flask, current_app, url_for
+from markupsafe import Markup
+
+from eventhub.kernel import clock, format, i18n
+from eventhub.kernel.auth import current_actor
+
+_HASH_CHARS = 12
+
+
+class Spanned(Protocol):
+    """Anything with a start and an end."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def static_url(name: str) -> str:
+    """Return the address of a static file with its content hash: it may be kept for ever."""
+    path = Path(current_app.static_folder or "") / name
+    return url_for("static", filename=name, v=_content_hash(path, path.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=512)
+def _content_hash(path: Path, _mtime_ns: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:_HASH_CHARS]
+
+
+def _short(number: int | float | Decimal | None) -> str:
+    return format.short(number, i18n.current_lang())
+
+
+def _day(day: date) -> str:
+    return format.day_text(day, i18n.current_lang())
+
+
+def _span(row: Spanned, zone: tzinfo) -> str:
+    return format.range_text(row.starts_at, row.ends_at, zone)
+
+
+def _context() -> dict[str, Any]:
+    return {"lang": i18n.current_lang(), "actor": current_actor()}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates their filters and globals."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        pick=i18n.pick,
+        html_lang=i18n.html_lang,
+        lang_url=i18n.lang_url,
+        static_url=static_url,
+        svg=Markup,
+        now=clock.now,
+    )
+    app.jinja_env.filters.update(
+        exact=format.exact,
+        short=_short,
+        percent=format.percent,
+        day=_day,
+        clock=format.time_text,
+        stamp=format.stamp,
+        span=_span,
+        pick=i18n.pick,
+    )
+    app.context_processor(_context)

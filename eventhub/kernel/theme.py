@@ -1,0 +1,157 @@
+"""The colours of an event: the default theme, its checks and the text of `theme.css`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from eventhub.kernel.i18n import N_
+
+SCHEMES: Final = ("light", "dark")
+THREADS: Final = 8
+PAPER: Final = {"light": "#FBFCFB", "dark": "#0D100F"}
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
+_SCOPE = re.compile(r"[a-z][a-z0-9-]*\Z")
+_SINGLE: Final = ("ground", "warp", "dimmed", "accent")
+_TEXT_CONTRAST = 4.5
+_THREAD_CONTRAST = 3.0
+_MIN_THREADS = 3
+_LINEAR_LIMIT = 0.04045  # sRGB transfer function, IEC 61966-2-1
+
+DEFAULT_THEME: Final[Mapping[str, Mapping[str, Any]]] = {
+    "light": {
+        "ground": "#E6EDEB",
+        "warp": "#C5D1CE",
+        "dimmed": "#B4C2BE",
+        "threads": ("#D7301F", "#101312", "#1C46A8", "#F29F97", "#2C8C7E"),
+        "accent": "#C4281A",
+    },
+    "dark": {
+        "ground": "#11182B",
+        "warp": "#25304C",
+        "dimmed": "#33405F",
+        "threads": ("#FF5A36", "#F4F5F2", "#8FB7FF", "#FFB8C0", "#2FB59B"),
+        "accent": "#FF7A5C",
+    },
+}
+
+_CLASSES: Final = (
+    "@layer components{",
+    ".g{fill:var(--ground)}",
+    ".wp{fill:var(--warp)}",
+    ".dm{fill:var(--dimmed)}",
+    *(f".t{number}{{fill:var(--t{number})}}" for number in range(1, THREADS + 1)),
+    ".now{fill:var(--ink)}",
+    ".bw{fill:var(--residual)}",
+    "}",
+)
+
+
+def theme_css(theme: Mapping[str, Any] | None, *, scope: str = "") -> str:
+    """
+    Return the style sheet of an event's colours, the same bytes for the same theme.
+
+    Args:
+        theme: `{"light": {...}, "dark": {...}}` with ground, warp, dimmed,
+            accent and up to eight threads; what is missing or no colour comes
+            from the default.
+
+        scope: A class name that limits the colours to a part of a page where
+            several events meet; empty for the whole page.
+
+    Raises:
+        ValueError: The scope is no plain class name.
+    """
+    if scope and not _SCOPE.match(scope):
+        raise ValueError("a scope is a class name of lower-case letters, digits and hyphens")
+    light = _properties(_scheme(theme, "light"))
+    dark = _properties(_scheme(theme, "dark"))
+    part = f" .{scope}" if scope else ""
+    rules = [
+        f":root{part}{{{light}}}",
+        "@media screen and (prefers-color-scheme:dark)"
+        f"{{:root:not(.scheme-light){part}{{{dark}}}}}",
+        f"@media screen{{:root.scheme-dark{part}{{{dark}}}}}",
+    ]
+    return "\n".join((*rules, *(() if scope else _CLASSES), ""))
+
+
+def theme_faults(theme: Mapping[str, Any] | None) -> list[str]:
+    """
+    Return why a theme can not be saved, as translatable sentences; empty when it can.
+
+    Each scheme needs a colour for every role, an accent of contrast 4.5 with
+    paper (and so under its own paper-coloured text) and three threads of
+    contrast 3 with the ground.
+    """
+    if theme is None:
+        return []
+    faults: dict[str, None] = {}
+    for scheme in SCHEMES:
+        faults |= dict.fromkeys(_scheme_faults(theme.get(scheme), scheme))
+    return list(faults)
+
+
+def contrast(one: str, other: str) -> float:
+    """
+    Return the contrast ratio 1-21 of two `#RRGGBB` colours.
+
+    Source:
+        WCAG 2.2, "contrast ratio" and "relative luminance".
+    """
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _scheme_faults(colours: Any, scheme: str) -> Iterator[str]:
+    if not isinstance(colours, Mapping):
+        yield N_("Give colours for light and for dark.")
+        return
+    threads = _colours(colours.get("threads"))
+    if any(not _is_colour(colours.get(role)) for role in _SINGLE) or not threads:
+        yield N_("Write each colour as # and six hexadecimal digits.")
+        return
+    if len(threads) > THREADS:
+        yield N_("At most eight threads.")
+    if contrast(colours["accent"], PAPER[scheme]) < _TEXT_CONTRAST:
+        yield N_("The accent needs a contrast of 4.5 with paper.")
+    strong = [t for t in threads if contrast(t, colours["ground"]) >= _THREAD_CONTRAST]
+    if len(strong) < _MIN_THREADS:
+        yield N_("At least three threads need a contrast of 3 with the ground.")
+
+
+def _scheme(theme: Mapping[str, Any] | None, scheme: str) -> dict[str, str]:
+    """Return colour by name for one scheme; threads repeat until there are eight."""
+    default = DEFAULT_THEME[scheme]
+    given = (theme or {}).get(scheme)
+    given = given if isinstance(given, Mapping) else {}
+    colours = {
+        role: str(given[role] if _is_colour(given.get(role)) else default[role]) for role in _SINGLE
+    }
+    threads = _colours(given.get("threads")) or list(default["threads"])
+    colours |= {f"t{n + 1}": threads[n % len(threads)] for n in range(THREADS)}
+    return colours
+
+
+def _properties(colours: Mapping[str, str]) -> str:
+    return ";".join(f"--{name}:{value}" for name, value in colours.items())
+
+
+def _colours(values: Any) -> list[str]:
+    """Return the values when all are colours, else nothing."""
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        return []
+    return [str(v) for v in values] if all(_is_colour(v) for v in values) else []
+
+
+def _is_colour(value: Any) -> bool:
+    return isinstance(value, str) and bool(_COLOUR.match(value))
+
+
+def _luminance(colour: str) -> float:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (
+        part / 12.92 if part <= _LINEAR_LIMIT else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

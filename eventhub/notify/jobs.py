@@ -1,0 +1,69 @@
+"""Sending what is due, outside any transaction."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from eventhub.notify import service, transport
+from eventhub.notify.enums import MessageState
+from eventhub.notify.service import Outgoing
+from eventhub.settings import current_settings
+
+BATCH: Final = 50
+
+
+@dataclass(slots=True)
+class Drained:
+    """What became of the messages of one drain."""
+
+    sent: int = 0
+    deferred: int = 0
+    dead: int = 0
+    suppressed: int = 0
+    is_off: bool = False  # no mail server is set: the console shows the outbox instead
+
+
+def drain() -> Drained:
+    """
+    Send the mails that are due, at most one batch.
+
+    At least once: a process that dies after the server took a message sends it
+    again with the same Message-ID. Without a mail server nothing is claimed.
+    """
+    settings = current_settings()
+    done = Drained(is_off=not settings.mail_url)
+    if done.is_off or not (claimed := service.claim(BATCH)):
+        return done
+    waiting = deque(message for message in claimed if not _suppress(message, done))
+    try:
+        with transport.connect(settings) as server:
+            while waiting:
+                _send(server, waiting[0], done)
+                waiting.popleft()
+    except transport.ServerAway as error:
+        service.give_back(waiting, str(error))
+        done.deferred += len(waiting)
+    return done
+
+
+def _suppress(message: Outgoing, done: Drained) -> bool:
+    """Keep back a message of the demonstration."""
+    if message.is_synthetic:
+        service.mark_suppressed(message, "demonstration")
+        done.suppressed += 1
+    return message.is_synthetic
+
+
+def _send(server: transport.Smtp, message: Outgoing, done: Drained) -> None:
+    try:
+        server.send(message)
+    except transport.Refused as error:
+        if service.mark_failed(message, str(error), is_final=error.is_final) is MessageState.DEAD:
+            done.dead += 1
+        else:
+            done.deferred += 1
+        return
+    service.mark_sent(message)
+    done.sent += 1

@@ -1,0 +1,65 @@
+"""Commands of the programme, each one transaction."""
+
+from eventhub.programme.service.edit import PlaceSlot, place_slot
+from eventhub.programme.service.event import CreateEvent, create_event, open_registration
+from eventhub.programme.service.place import (
+    AddGate,
+    AddStage,
+    AddVenue,
+    AddZone,
+    add_gate,
+    add_stage,
+    add_venue,
+    add_zone,
+)
+from eventhub.programme.service.release import ReleaseSchedule, release
+from eventhub.programme.service.shows import (
+    AddLivestream,
+    AddParty,
+    AddPerformance,
+    AddShow,
+    AddShowParty,
+    AddShowType,
+    AddTrack,
+    add_livestream,
+    add_party,
+    add_party_member,
+    add_performance,
+    add_show,
+    add_show_party,
+    add_show_type,
+    add_track,
+)
+
+__all__ = [
+    "AddGate",
+    "AddLivestream",
+    "AddParty",
+    "AddPerformance",
+    "AddShow",
+    "AddShowParty",
+    "AddShowType",
+    "AddStage",
+    "AddTrack",
+    "AddVenue",
+    "AddZone",
+    "CreateEvent",
+    "PlaceSlot",
+    "ReleaseSchedule",
+    "add_gate",
+    "add_livestream",
+    "add_party",
+    "add_party_member",
+    "add_performance",
+    "add_show",
+    "add_show_party",
+    "add_show_type",
+    "add_stage",
+    "add_track",
+    "add_venue",
+    "add_zone",
+    "create_event",
+    "open_registration",
+    "place_slot",
+    "release",
+]

@@ -1,0 +1,116 @@
+"""Create events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import update
+
+from eventhub.kernel import ids
+from eventhub.kernel.db import I18n, command, db, on_violation
+from eventhub.kernel.errors import Invalid
+from eventhub.programme.enums import ScheduleState
+from eventhub.programme.errors import SlugTaken
+from eventhub.programme.models import Event, Schedule
+from eventhub.programme.rules import naming
+
+on_violation("uq_event_slug", SlugTaken)
+on_violation("uq_event_acronym", SlugTaken)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateEvent:
+    """
+    A new event; see `models.Event` for the meaning of the columns.
+
+    `acronym` is made of the slug when empty, `uuid` is drawn when None.
+    """
+
+    organisation_id: int
+    slug: str
+    title: I18n
+    timezone: str
+    uid_domain: str
+    acronym: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    day_start_local: time = time(6, 0)
+    subtitle: I18n | None = None
+    tagline: I18n | None = None
+    about: I18n | None = None
+    place_text: I18n | None = None
+    period_text: I18n | None = None
+    contact_email: str | None = None
+    theme: dict[str, Any] | None = None
+    is_public: bool = True
+    is_synthetic: bool = False
+    uuid: str | None = None
+
+
+@command
+def create_event(cmd: CreateEvent) -> int:
+    """
+    Create an event with an empty working copy of its schedule and return its id.
+
+    Raises:
+        Invalid: A name, zone or period can not be used.
+
+        SlugTaken: Slug or acronym is in use.
+    """
+    acronym = cmd.acronym or naming.acronym_of(cmd.slug)
+    _check(cmd, acronym)
+    event = Event(
+        uuid=cmd.uuid or ids.new_uuid(),
+        organisation_id=cmd.organisation_id,
+        slug=cmd.slug,
+        acronym=acronym,
+        title=cmd.title,
+        subtitle=cmd.subtitle,
+        tagline=cmd.tagline,
+        about=cmd.about,
+        place_text=cmd.place_text,
+        period_text=cmd.period_text,
+        timezone=cmd.timezone,
+        day_start_local=cmd.day_start_local,
+        starts_on=cmd.starts_on,
+        ends_on=cmd.ends_on,
+        uid_domain=cmd.uid_domain,
+        is_public=cmd.is_public,
+        is_synthetic=cmd.is_synthetic,
+        contact_email=cmd.contact_email,
+        theme=cmd.theme,
+    )
+    db.session.add(event)
+    db.session.flush()
+    db.session.add(Schedule(event_id=event.id, name="wip", state=ScheduleState.WIP))
+    db.session.flush()
+    return event.id
+
+
+@command
+def open_registration(event_id: int, *, is_open: bool) -> None:
+    """Open or close registration for an event."""
+    db.session.execute(
+        update(Event).where(Event.id == event_id).values(is_registration_open=is_open)
+    )
+
+
+def _check(cmd: CreateEvent, acronym: str) -> None:
+    fields: dict[str, list[Any]] = {}
+    if not naming.is_slug(cmd.slug):
+        fields["slug"] = [_l("Use letters a-z, digits and hyphens.")]
+    if not naming.is_acronym(acronym):
+        fields["acronym"] = [_l("Use at least four letters a-z, digits and underscores.")]
+    if not naming.is_zone(cmd.timezone):
+        fields["timezone"] = [_l("This is not a time zone like Asia/Shanghai.")]
+    if not cmd.title.get("zh", "").strip() and not cmd.title.get("en", "").strip():
+        fields["title"] = [_l("Give a name.")]
+    if (cmd.starts_on is None) != (cmd.ends_on is None):
+        fields["ends_on"] = [_l("Give both days or neither.")]
+    elif cmd.starts_on and cmd.ends_on and cmd.ends_on < cmd.starts_on:
+        fields["ends_on"] = [_l("The last day lies before the first.")]
+    if fields:
+        raise Invalid(fields=fields)

@@ -1,0 +1,258 @@
+"""The API of registration; keys in `Authorization: Bearer`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+from pydantic import Field
+
+from eventhub.accounts.enums import Scope
+from eventhub.extensions import limiter
+from eventhub.kernel.api import Schema, body, operation
+from eventhub.kernel.auth import authorise, current_actor
+from eventhub.kernel.errors import Invalid, NotSignedIn
+from eventhub.kernel.http import json_answer, private
+from eventhub.kernel.text import clean, normalise_email, normalise_phone
+from eventhub.programme.queries import EventRow, event_by_slug
+from eventhub.registration import limits, queries, service
+from eventhub.registration.codes import ticket_code
+from eventhub.registration.enums import RegistrationState, Source
+from eventhub.registration.errors import AlreadyRegistered
+from eventhub.registration.rules.states import public_status
+
+bp = Blueprint("registration_api", __name__, url_prefix="/api/v1")
+
+_MAX_KEY = 70
+_MAX_PEOPLE = 100
+
+
+class Contact(Schema):
+    """How the person is reached; one of the two is needed."""
+
+    email: Annotated[str, Field(max_length=320)] | None = None
+    phone: Annotated[str, Field(max_length=40)] | None = None
+
+
+class Person(Schema):
+    """One person who comes."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class GivenConsent(Schema):
+    """An answer to one consent text."""
+
+    purpose: Annotated[str, Field(min_length=1, max_length=40)]
+    given: bool = True
+
+
+class RegistrationBody(Schema):
+    """
+    A submission; the first of `attendees` is the contact.
+
+    `day` is needed by nobody: without it a day ticket is for the first day
+    with places.
+    """
+
+    ticket_type: Annotated[str, Field(min_length=1, max_length=64)]
+    lang: Annotated[str, Field(pattern="^(zh|en)$")] = "zh"
+    contact: Contact
+    attendees: Annotated[list[Person], Field(min_length=1, max_length=_MAX_PEOPLE)]
+    answers: dict[str, Any] = Field(default_factory=dict)
+    consents: list[str | GivenConsent] = Field(default_factory=list)
+    day: date | None = None
+
+
+class ChangeBody(Schema):
+    """What is to change; names are given for all people in their order."""
+
+    lang: Annotated[str, Field(pattern="^(zh|en)$")] | None = None
+    attendees: Annotated[list[Person], Field(min_length=1, max_length=_MAX_PEOPLE)] | None = None
+
+
+class TicketAnswer(Schema):
+    """A ticket: token and address of its page, and the text that its QR picture holds."""
+
+    token: str
+    url: str
+    code: str
+
+
+class PersonAnswer(Schema):
+    """One person of a registration; `ticket` is null before the place is confirmed."""
+
+    name: str
+    ticket: TicketAnswer | None
+
+
+class RegistrationAnswer(Schema):
+    """A registration; `registration` is the code of its other addresses."""
+
+    registration: str
+    status: str
+    ticket_type: str
+    lang: str
+    day: str | None
+    waitlist_position: int | None
+    manage_url: str
+    consents: list[str]
+    attendees: list[PersonAnswer]
+
+
+@bp.post("/events/<slug>/registrations")
+@limiter.limit(limits.API, key_func=lambda: f"key-{current_actor().id}")
+@operation(
+    summary="Register people for an event. Takes Idempotency-Key.",
+    body=RegistrationBody,
+    answers={201: RegistrationAnswer},
+    scope=Scope.REGISTRATIONS_WRITE,
+    tags=["registrations"],
+)
+def create(slug: str) -> Response:
+    """POST /api/v1/events/SLUG/registrations - scope registrations:write."""
+    event = event_by_slug(slug)
+    authorise(Scope.REGISTRATIONS_WRITE, organisation_id=event.organisation_id, event_id=event.id)
+    outcome = service.register(_command(event, body(RegistrationBody)))
+    if isinstance(outcome, service.Duplicate):
+        raise AlreadyRegistered()
+    answer = _answer(queries.registration_face(outcome.registration_id))
+    location = f"/api/v1/registrations/{outcome.code}"
+    return private(json_answer(answer, 201, {"Location": location}))
+
+
+@bp.get("/registrations/<code>")
+@operation(
+    summary="Read a registration.",
+    answers={200: RegistrationAnswer},
+    scope=Scope.REGISTRATIONS_READ,
+    tags=["registrations"],
+)
+def read(code: str) -> Response:
+    """GET /api/v1/registrations/CODE - scope registrations:read."""
+    found = _found(code, Scope.REGISTRATIONS_READ)
+    return private(json_answer(_answer(queries.registration_face(found))))
+
+
+@bp.patch("/registrations/<code>")
+@operation(
+    summary="Correct names or language of a registration; its codes stay the same.",
+    body=ChangeBody,
+    answers={200: RegistrationAnswer},
+    scope=Scope.REGISTRATIONS_WRITE,
+    tags=["registrations"],
+)
+def change(code: str) -> Response:
+    """PATCH /api/v1/registrations/CODE - scope registrations:write."""
+    found = _found(code, Scope.REGISTRATIONS_WRITE)
+    sent = body(ChangeBody)
+    fields: dict[str, list[Any]] = {}
+    names = None if sent.attendees is None else _names(fields, sent.attendees)
+    if fields:
+        raise Invalid(fields=fields)
+    service.change_registration(service.ChangeRegistration(found, lang=sent.lang, names=names))
+    return private(json_answer(_answer(queries.registration_face(found))))
+
+
+@bp.delete("/registrations/<code>")
+@operation(
+    summary="Cancel a registration; its place is free at once.",
+    answers={200: RegistrationAnswer},
+    scope=Scope.REGISTRATIONS_WRITE,
+    tags=["registrations"],
+)
+def cancel(code: str) -> Response:
+    """DELETE /api/v1/registrations/CODE - scope registrations:write."""
+    found = _found(code, Scope.REGISTRATIONS_WRITE)
+    service.cancel(found)
+    return private(json_answer(_answer(queries.registration_face(found))))
+
+
+def _found(code: str, scope: Scope) -> int:
+    actor = current_actor()
+    if actor.is_anonymous:
+        raise NotSignedIn()
+    found = queries.by_code(code, {grant.event_id for grant in actor.grants})
+    event = queries.event_of(found)
+    authorise(scope, organisation_id=event.organisation_id, event_id=event.id)
+    return found
+
+
+def _command(event: EventRow, sent: RegistrationBody) -> service.Register:
+    fields: dict[str, list[Any]] = {}
+    email = _normal(fields, "contact.email", normalise_email, sent.contact.email)
+    phone = _normal(fields, "contact.phone", normalise_phone, sent.contact.phone)
+    names = _names(fields, sent.attendees)
+    for question in sent.answers:
+        fields[f"answers.{question}"] = [_("This event does not ask this.")]
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > _MAX_KEY:
+        fields["Idempotency-Key"] = [_("This is too long.")]
+    if fields:
+        raise Invalid(fields=fields)
+    return service.Register(
+        event_id=event.id,
+        ticket_type=sent.ticket_type,
+        name=names[0],
+        lang=sent.lang,
+        email=email,
+        phone=phone,
+        others=names[1:],
+        window_no=queries.window_of_day(event, sent.day) if sent.day else None,
+        consents=_consents(sent),
+        source=Source.API,
+        idempotency_key=f"api:{key}" if key else None,
+    )
+
+
+def _names(fields: dict[str, list[Any]], people: list[Person]) -> tuple[str, ...]:
+    return tuple(
+        _normal(fields, f"attendees.{place}.name", clean, person.name) or ""
+        for place, person in enumerate(people)
+    )
+
+
+def _normal(
+    fields: dict[str, list[Any]], name: str, normalise: Callable[[str], str], typed: str | None
+) -> str | None:
+    if not typed:
+        return None
+    try:
+        return normalise(typed)
+    except ValueError:
+        fields[name] = [_("This value can not be used.")]
+        return None
+
+
+def _consents(sent: RegistrationBody) -> dict[str, bool]:
+    return {
+        (item if isinstance(item, str) else item.purpose): isinstance(item, str) or item.given
+        for item in sent.consents
+    }
+
+
+def _answer(face: queries.RegistrationFace) -> dict[str, Any]:
+    return {
+        "registration": face.code,
+        "status": public_status(RegistrationState(face.state)),
+        "ticket_type": face.type_slug,
+        "lang": face.locale,
+        "day": face.window.day.isoformat() if face.window else None,
+        "waitlist_position": face.position,
+        "manage_url": service.ticket_url(service.registration_token(face.public_id, face.link_rev)),
+        "consents": queries.consents_of(face.id),
+        "attendees": [
+            {"name": person.name, "ticket": _ticket(face, person)} for person in face.attendees
+        ],
+    }
+
+
+def _ticket(face: queries.RegistrationFace, person: queries.AttendeeFace) -> dict[str, str] | None:
+    code = ticket_code(face, person)
+    if code is None:
+        return None
+    token = service.attendee_token(person.public_id, person.link_rev)
+    return {"token": token, "url": service.ticket_url(token), "code": code.signed}

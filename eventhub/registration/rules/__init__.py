@@ -1,0 +1,1 @@
+"""Decisions of registration over plain values: no database, no clock, no Flask."""

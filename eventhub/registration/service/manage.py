@@ -1,0 +1,150 @@
+"""What a holder can do with a registration afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ScalarSelect, func, select, update
+
+from eventhub.kernel import clock
+from eventhub.kernel.db import command, db
+from eventhub.kernel.errors import Invalid, NotFound
+from eventhub.registration.enums import RegistrationState, TicketStatus
+from eventhub.registration.errors import IllegalTransition, TicketUsed
+from eventhub.registration.models import Attendee, AttendeeIdentity, Registration, Ticket
+from eventhub.registration.rules.identity import identity_keys
+from eventhub.registration.rules.states import may_be_cancelled, takes_place
+from eventhub.registration.service import capacity, mail
+from eventhub.registration.service.register import holders
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRegistration:
+    """What is to change; None leaves it. `names` are those of all people in their order."""
+
+    registration_id: int
+    lang: str | None = None
+    names: tuple[str, ...] | None = None
+
+
+@command
+def change_registration(cmd: ChangeRegistration) -> None:
+    """
+    Correct the names in a registration or the language of its messages.
+
+    Commits. Codes stay the same: they hold no name.
+
+    Raises:
+        NotFound: There is no such registration.
+        IllegalTransition: It is over already.
+        Invalid: Not as many names as people.
+    """
+    found = _live(cmd.registration_id)
+    if cmd.names is not None:
+        people = db.session.scalars(
+            select(Attendee).where(Attendee.registration_id == found.id).order_by(Attendee.position)
+        ).all()
+        if len(people) != len(cmd.names):
+            text = _l("Give a name for each of the %(n)s people.", n=len(people))
+            raise Invalid(fields={"attendees": [text]})
+        for person, name in zip(people, cmd.names, strict=True):
+            person.display_name = name
+        found.contact_name = cmd.names[0]
+    found.locale = cmd.lang or found.locale
+    found.row_version += 1
+
+
+@command
+def cancel(registration_id: int) -> None:
+    """
+    Give a registration up: place, tickets and contact are free at once.
+
+    Commits. Frees the place in the transaction that changes the state, exactly
+    once; writes one outbox row.
+
+    Raises:
+        NotFound: There is no such registration.
+        IllegalTransition: It is over already.
+        TicketUsed: Somebody was admitted with it.
+    """
+    found = _live(registration_id)
+    state = RegistrationState(found.state)
+    _step(found.id, state, RegistrationState.CANCELLED)
+    people = select(Attendee.id).where(Attendee.registration_id == found.id)
+    _end_tickets(people.scalar_subquery())
+    db.session.execute(
+        update(AttendeeIdentity)
+        .where(AttendeeIdentity.attendee_id.in_(people.scalar_subquery()))
+        .values(is_active=False)
+        .execution_options(synchronize_session=False)
+    )
+    if takes_place(state):
+        capacity.give_back(found.ticket_type_id, found.window_no, found.group_size)
+    mail.tell_state(found.id)
+
+
+@command
+def resend_link(registration_id: int) -> bool:
+    """
+    Mail the link of a registration to its contact once more.
+
+    Commits. Writes at most one outbox row.
+
+    Returns:
+        False when the contact got the most that one hour allows.
+    """
+    return mail.send_link(registration_id)
+
+
+@command
+def recover(event_id: int, *, email: str | None, phone: str | None) -> None:
+    """
+    Mail the links of whatever a contact holds; says nothing about whether it holds any.
+
+    Commits. Writes at most one outbox row per registration.
+    """
+    for registration_id in holders(event_id, identity_keys(email=email, phone=phone)):
+        mail.send_link(registration_id)
+
+
+def _live(registration_id: int) -> Registration:
+    found = db.session.get(Registration, registration_id, populate_existing=True)
+    if found is None:
+        raise NotFound()
+    if not may_be_cancelled(RegistrationState(found.state)):
+        raise IllegalTransition()
+    return found
+
+
+def _step(registration_id: int, old: RegistrationState, new: RegistrationState) -> None:
+    """Change a state, guarded by the old one: of two at the same time one wins."""
+    changed = db.session.execute(
+        update(Registration)
+        .where(Registration.id == registration_id, Registration.state == old)
+        .values(state=new, cancelled_at=clock.now(), row_version=Registration.row_version + 1)
+        .returning(Registration.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.scalar() is None:
+        raise IllegalTransition()
+
+
+def _end_tickets(people: ScalarSelect[int]) -> None:
+    db.session.execute(
+        update(Ticket)
+        .where(
+            Ticket.attendee_id.in_(people),
+            Ticket.status != TicketStatus.CANCELLED,
+            Ticket.first_entry_at.is_(None),
+        )
+        .values(status=TicketStatus.CANCELLED, ended_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    left = db.session.scalar(
+        select(func.count())
+        .select_from(Ticket)
+        .where(Ticket.attendee_id.in_(people), Ticket.status != TicketStatus.CANCELLED)
+    )
+    if left:
+        raise TicketUsed()

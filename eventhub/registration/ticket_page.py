@@ -1,0 +1,129 @@
+"""The ticket behind a link: what its page shows and the files beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from eventhub.kernel.errors import NotAllowed, NotFound
+from eventhub.registration import print as printing
+from eventhub.registration import qr, service
+from eventhub.registration.codes import TicketCode, ticket_code
+from eventhub.registration.queries import AttendeeFace, RegistrationFace, registration_face
+from eventhub.registration.rules.states import may_be_cancelled
+from eventhub.registration.strip import strip_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One person on the page: words, code and picture; no code without a live ticket."""
+
+    person: AttendeeFace
+    tag: service.Tag
+    code: TicketCode | None
+    picture: str
+    token: str
+    is_used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFile:
+    """A file beside the page."""
+
+    data: bytes
+    mimetype: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """A registration as one link shows it."""
+
+    token: str
+    face: RegistrationFace
+    attendee_id: int | None
+
+    def context(self) -> dict[str, Any]:
+        """Return what the templates of the page use."""
+        face = self.face
+        return {
+            "event": face.event,
+            "face": face,
+            "token": self.token,
+            "people": [self._shown(person) for person in face.of(self.attendee_id)],
+            "strip": strip_of(face),
+            "when": service.when_text(face),
+            "where": service.where_text(face),
+            "gates": service.gate_names(face),
+            "may_cancel": self.attendee_id is None
+            and may_be_cancelled(face.state)
+            and not face.is_used,
+            "mail": request.args.get("mail"),
+        }
+
+    def file(self, form: str) -> TicketFile:
+        """
+        Return the ticket as `pdf`, `png`, `svg` or `ics`.
+
+        Raises:
+            NotFound: There is no ticket (yet, or any more).
+        """
+        if form == "ics":
+            url = service.ticket_url(self.token)
+            person = self.face.of(self.attendee_id)[0]
+            data = service.ticket_calendar(self.face, person, url=url)
+            return TicketFile(data, "text/calendar", f"{self.face.code}.ics")
+        live = [(person, ticket_code(self.face, person)) for person in self._people()]
+        codes = [(person, code) for person, code in live if code is not None]
+        if not codes:
+            raise NotFound()
+        signed = codes[0][1].signed
+        name = f"{self.face.code}.{form}"
+        if form == "png":
+            return TicketFile(qr.png(signed), "image/png", name)
+        if form == "svg":
+            return TicketFile(qr.svg(signed).encode(), "image/svg+xml", name)
+        return TicketFile(printing.ticket_pdf(self.face, codes), "application/pdf", name)
+
+    def _people(self) -> tuple[AttendeeFace, ...]:
+        return self.face.of(self.attendee_id)
+
+    def _shown(self, person: AttendeeFace) -> Shown:
+        code = ticket_code(self.face, person)
+        ticket = person.ticket
+        return Shown(
+            person=person,
+            tag=service.tag_of(self.face, person),
+            code=code,
+            picture=qr.svg(code.signed, label=_("Ticket code")) if code else "",
+            token=service.attendee_token(person.public_id, person.link_rev),
+            is_used=ticket is not None and ticket.first_entry_at is not None,
+        )
+
+
+def load(token: str) -> TicketPage:
+    """
+    Return the page behind a link.
+
+    Raises:
+        NotFound: Wrong, outdated and unknown links alike.
+    """
+    found = service.linked(token)
+    return TicketPage(token, registration_face(found.registration_id), found.attendee_id)
+
+
+def owned(token: str) -> int:
+    """
+    Return the registration that a link may change.
+
+    Raises:
+        NotFound: Wrong, outdated and unknown links alike.
+        NotAllowed: The link shows one companion's ticket only.
+    """
+    found = service.linked(token)
+    if found.attendee_id is not None:
+        raise NotAllowed()
+    return found.registration_id

@@ -1,0 +1,175 @@
+"""Public pages of registration: the form, the ticket behind its link, the lost ticket."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventhub.extensions import limiter
+from eventhub.kernel import clock
+from eventhub.kernel.errors import Conflict
+from eventhub.kernel.http import private, see_other
+from eventhub.kernel.i18n import current_lang
+from eventhub.programme.queries import EventRow, event_by_slug
+from eventhub.registration import botcheck, limits, service, ticket_page
+from eventhub.registration.errors import BotCheckFailed, IdempotencyMismatch
+from eventhub.registration.forms import LostTicketForm, RegisterForm
+from eventhub.registration.queries import consent_texts, open_ticket_types
+from eventhub.registration.register_page import ChosenShow, chosen_show, fitting, start_values
+from eventhub.registration.strip import strip_for
+
+bp = Blueprint("registration", __name__)
+
+_ANSWER_AFTER_S = 0.12  # longer than the work for any contact
+
+
+@bp.get("/e/<slug>/register")
+def register(slug: str) -> Response:
+    """GET /e/SLUG/register - the form; `?type=` and `?show=` choose ahead; anybody."""
+    event = event_by_slug(slug)
+    show = chosen_show(event, request.args.get("show"))
+    form = _form(event, show)
+    return _register_page(event, form, show, 200)
+
+
+@bp.post("/e/<slug>/register")
+@limiter.limit(limits.REGISTER)
+def submit(slug: str) -> Response | BaseResponse:
+    """POST /e/SLUG/register - register; 303 to the ticket; anybody."""
+    event = event_by_slug(slug)
+    show = chosen_show(event, request.form.get("show"))
+    form = _form(event, show)
+    if form.website.data:
+        return see_other(url_for("registration.sent", slug=slug))  # a robot filled the trap
+    if not form.validate_on_submit() or not _is_human(form):
+        return _register_page(event, form, show, 422)
+    command = form.command(event.id, current_lang(), show.performance_id if show else None)
+    try:
+        outcome = service.register(command)
+    except Conflict as conflict:
+        return _register_page(event, _refused(form, conflict), show, conflict.status)
+    if isinstance(outcome, service.Duplicate):
+        return see_other(url_for("registration.sent", slug=slug))
+    token = service.registration_token(outcome.public_id, outcome.link_rev)
+    return private(make_response(see_other(url_for("registration.ticket", token=token))))
+
+
+@bp.get("/e/<slug>/register/sent")
+def sent(slug: str) -> Response:
+    """GET /e/SLUG/register/sent - the link is on its way, if there is one; anybody."""
+    body = render_template("registration/sent.html", event=event_by_slug(slug), section="register")
+    return private(make_response(body))
+
+
+@bp.get("/e/<slug>/lost-ticket")
+def lost_ticket(slug: str) -> Response:
+    """GET /e/SLUG/lost-ticket - ask for a link again; anybody."""
+    return _lost_page(event_by_slug(slug), LostTicketForm(), 200)
+
+
+@bp.post("/e/<slug>/lost-ticket")
+@limiter.limit(limits.LOST_TICKET)
+def recover(slug: str) -> Response | BaseResponse:
+    """POST /e/SLUG/lost-ticket - send the link; the answer is the same for everyone."""
+    event = event_by_slug(slug)
+    form = LostTicketForm()
+    if not form.validate_on_submit():
+        return _lost_page(event, form, 422)
+    asked_at_s = clock.monotonic_s()
+    email, phone = form.read()
+    service.recover(event.id, email=email, phone=phone)
+    # a known contact costs a mail; the wait makes both answers take equally long
+    time.sleep(max(0.0, asked_at_s + _ANSWER_AFTER_S - clock.monotonic_s()))
+    return see_other(url_for("registration.sent", slug=slug))
+
+
+@bp.get("/t/<token>")
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def ticket(token: str) -> Response:
+    """GET /t/TOKEN - the ticket; whoever has the link."""
+    page = ticket_page.load(token)
+    return private(make_response(render_template("registration/ticket.html", **page.context())))
+
+
+@bp.get("/t/<token>.<any(pdf, png, svg, ics):form>")
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def ticket_file(token: str, form: str) -> Response:
+    """GET /t/TOKEN.pdf .png .svg .ics - the ticket as a file; whoever has the link."""
+    made = ticket_page.load(token).file(form)
+    answer = Response(made.data, mimetype=made.mimetype)
+    answer.headers["Content-Disposition"] = f'inline; filename="{made.name}"'
+    return private(answer)
+
+
+@bp.get("/t/<token>/cancel")
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def ask_cancel(token: str) -> Response:
+    """GET /t/TOKEN/cancel - ask whether to give the place up; whoever has the link."""
+    page = ticket_page.load(token)
+    return private(make_response(render_template("registration/cancel.html", **page.context())))
+
+
+@bp.post("/t/<token>/cancel")
+def cancel(token: str) -> Response:
+    """POST /t/TOKEN/cancel - give the place up; whoever has the registration's link."""
+    service.cancel(ticket_page.owned(token))
+    return private(make_response(see_other(url_for("registration.ticket", token=token))))
+
+
+@bp.post("/t/<token>/resend")
+@limiter.limit(limits.RESEND)
+def resend(token: str) -> Response:
+    """POST /t/TOKEN/resend - mail the link to its contact again; whoever has the link."""
+    is_sent = service.resend_link(service.linked(token).registration_id)
+    target = url_for("registration.ticket", token=token, mail="sent" if is_sent else "later")
+    return private(make_response(see_other(target)))
+
+
+def _form(event: EventRow, show: ChosenShow | None) -> RegisterForm:
+    types = fitting(event, open_ticket_types(event, clock.now()), show)
+    start = start_values(types, show, wanted=request.args.get("type"), at=clock.now())
+    return RegisterForm.bound(types, consent_texts(event.id), **start)
+
+
+def _is_human(form: RegisterForm) -> bool:
+    took_s = botcheck.fill_time_s(str(form.key.data), str(form.stamp.data))
+    is_fresh = took_s is not None and took_s <= botcheck.MAX_AGE_S
+    if is_fresh and took_s is not None and took_s >= botcheck.MIN_FILL_S:
+        return True
+    if is_fresh and limits.may_be_quick():
+        return True
+    form.form_errors.append(BotCheckFailed.message)
+    if not is_fresh:
+        form.renew()
+    return False
+
+
+def _refused(form: RegisterForm, conflict: Conflict) -> RegisterForm:
+    if isinstance(conflict, IdempotencyMismatch):
+        form.renew()
+        form.form_errors.append(_("This form was sent before. Send it again for another person."))
+    else:
+        form.ticket_type.errors = [conflict.text]
+    return form
+
+
+def _register_page(
+    event: EventRow, form: RegisterForm, show: ChosenShow | None, status: int
+) -> Response:
+    body = render_template(
+        "registration/register.html",
+        event=event,
+        form=form,
+        show=show,
+        strip=strip_for(event, show.performance if show else None),
+        section="register",
+    )
+    return private(make_response(body, status))
+
+
+def _lost_page(event: EventRow, form: LostTicketForm, status: int) -> Response:
+    body = render_template("registration/lost.html", event=event, form=form, section="register")
+    return private(make_response(body, status))

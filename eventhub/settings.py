@@ -1,0 +1,178 @@
+"""All settings: one frozen object, read from the environment once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from flask import current_app
+
+PREFIX = "EVENTHUB_"
+ROOT = Path(__file__).resolve().parent.parent
+INSTANCE = ROOT / "instance"
+EXTENSION = "eventhub_settings"
+_SECRET_BYTES = 32
+_MIN_SECRET = 32
+
+
+class SettingsError(ValueError):
+    """A setting is missing or can not be used; the text says which."""
+
+
+def _doc(default: Any, text: str, variable: str | None = None) -> Any:
+    return field(default=default, metadata={"doc": text, "variable": variable})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an installation decides; `docs/settings.md` is generated from the fields."""
+
+    env: Literal["development", "production", "testing"] = _doc(
+        "development", "`development`, `production` or `testing`.", "ENV"
+    )
+    database_url: str = _doc(
+        "sqlite:///instance/eventhub.sqlite3",
+        "SQLAlchemy URL; SQLite files are relative to the project, "
+        "`postgresql+psycopg://` for PostgreSQL 15 or newer.",
+        "DATABASE_URL",
+    )
+    secret_key: str = _doc(
+        "",
+        "At least 32 characters; signs cookies and links and encrypts signing keys at rest. "
+        "Made and kept in `instance/secret-key` in development, required in production.",
+        "SECRET_KEY",
+    )
+    base_url: str = _doc(
+        "http://127.0.0.1:8000",
+        "Address under which people reach the site; used in mails and codes.",
+        "BASE_URL",
+    )
+    redis_url: str = _doc("", "Redis for rate limits shared by several hosts.", "REDIS_URL")
+    mail_url: str = _doc(
+        "",
+        "`smtp://user:password@host:port` or `smtps://..`; empty: mails stay in the outbox, "
+        "which the console shows.",
+        "MAIL_URL",
+    )
+    mail_from: str = _doc("EventHub <noreply@localhost>", "Sender of all mails.", "MAIL_FROM")
+    default_lang: Literal["zh", "en"] = _doc(
+        "zh", "Language when neither address, cookie nor browser says one.", "DEFAULT_LANG"
+    )
+    trusted_proxies: int = _doc(
+        0, "Number of reverse proxies whose X-Forwarded headers are believed.", "TRUSTED_PROXIES"
+    )
+    log_level: str = _doc("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.", "LOG_LEVEL")
+    instance_path: Path = _doc(  # noqa: RUF009 - a constant path
+        INSTANCE, "Folder of the database file, keys and locks.", "INSTANCE"
+    )
+
+    @property
+    def is_testing(self) -> bool:
+        """Tell whether this is a test run (cheap password hashes, no limits)."""
+        return self.env == "testing"
+
+    @property
+    def is_production(self) -> bool:
+        """Tell whether the strict rules of a public installation hold."""
+        return self.env == "production"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """Return the database URL with SQLite paths made absolute."""
+        head = "sqlite:///"
+        if not self.database_url.startswith(head):
+            return self.database_url
+        path = Path(self.database_url.removeprefix(head))
+        return self.database_url if path.is_absolute() else f"{head}{ROOT / path}"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """
+        Return the settings of a process environment.
+
+        Side effects: in development a missing secret is made and kept in the
+        instance folder, mode 600.
+
+        Raises:
+            SettingsError: A value can not be used, or production has no secret.
+        """
+        source = os.environ if environ is None else environ
+        env = _choice(source, "ENV", "development", ("development", "production", "testing"))
+        instance = Path(source.get(f"{PREFIX}INSTANCE", str(INSTANCE))).resolve()
+        secret = source.get(f"{PREFIX}SECRET_KEY", "")
+        if not secret and env != "production":
+            secret = kept_secret(instance)
+        if len(secret) < _MIN_SECRET:
+            raise SettingsError(f"{PREFIX}SECRET_KEY needs at least {_MIN_SECRET} characters")
+        text = {
+            name: source[f"{PREFIX}{variable}"]
+            for name, variable in _TEXT_FIELDS.items()
+            if source.get(f"{PREFIX}{variable}")
+        }
+        return cls(
+            env=cast(Any, env),
+            secret_key=secret,
+            default_lang=cast(Any, _choice(source, "DEFAULT_LANG", "zh", ("zh", "en"))),
+            trusted_proxies=_count(source, "TRUSTED_PROXIES"),
+            instance_path=instance,
+            **text,
+        )
+
+    @classmethod
+    def for_tests(cls, folder: Path, **changes: Any) -> Settings:
+        """Return settings whose every file lies in `folder`."""
+        values: dict[str, Any] = {
+            "env": "testing",
+            "database_url": f"sqlite:///{folder / 'test.sqlite3'}",
+            "secret_key": "test-secret-" + "0" * _MIN_SECRET,
+            "base_url": "http://localhost",
+            "instance_path": folder,
+        }
+        return cls(**(values | changes))
+
+
+_TEXT_FIELDS = {
+    "database_url": "DATABASE_URL",
+    "redis_url": "REDIS_URL",
+    "mail_url": "MAIL_URL",
+    "mail_from": "MAIL_FROM",
+    "log_level": "LOG_LEVEL",
+    "base_url": "BASE_URL",
+}
+
+
+def current_settings() -> Settings:
+    """Return the settings of the running application."""
+    return cast(Settings, current_app.extensions[EXTENSION])
+
+
+def kept_secret(instance: Path) -> str:
+    """Return the secret kept in the instance folder, making it on first use (mode 600)."""
+    path = instance / "secret-key"
+    instance.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(secrets.token_urlsafe(_SECRET_BYTES))
+    except FileExistsError:
+        pass  # made earlier, or by another worker a moment ago
+    return path.read_text().strip()
+
+
+def _choice(
+    source: Mapping[str, str], variable: str, default: str, allowed: tuple[str, ...]
+) -> str:
+    value = source.get(f"{PREFIX}{variable}") or default
+    if value not in allowed:
+        raise SettingsError(f"{PREFIX}{variable} is one of {', '.join(allowed)}, not {value!r}")
+    return value
+
+
+def _count(source: Mapping[str, str], variable: str) -> int:
+    value = source.get(f"{PREFIX}{variable}") or "0"
+    if not value.isdecimal():
+        raise SettingsError(f"{PREFIX}{variable} is a whole number, not {value!r}")
+    return int(value)

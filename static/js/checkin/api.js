@@ -1,0 +1,117 @@
+// @ts-check
+/** The gate API of the server: every answer is a value, nothing is thrown. */
+
+/**
+ * @typedef {"ok" | "offline" | "busy" | "signed-out" | "refused"} Outcome
+ * @typedef {{ outcome: Outcome, status: number, code: string, data: any }} Answer
+ */
+
+const REDEEM_MS = 2500;
+const OTHER_MS = 8000;
+const PAUSE_MS = 250;
+
+export class GateApi {
+  /**
+   * @param {string} base address of the API
+   * @param {string} token bearer token, empty before pairing
+   */
+  constructor(base, token) {
+    this.base = base;
+    this.token = token;
+  }
+
+  /** @param {string} code */
+  pair(code) {
+    return this.#send("POST", "/pair", { code, ua: navigator.userAgent.slice(0, 500) }, OTHER_MS);
+  }
+
+  config() {
+    return this.#send("GET", "/config", null, OTHER_MS);
+  }
+
+  stats() {
+    return this.#send("GET", "/stats", null, OTHER_MS);
+  }
+
+  /** @param {string} text */
+  search(text) {
+    return this.#send("GET", `/search?q=${encodeURIComponent(text)}`, null, OTHER_MS);
+  }
+
+  /** @param {Record<string, unknown>} beat */
+  heartbeat(beat) {
+    return this.#send("POST", "/heartbeat", beat, OTHER_MS);
+  }
+
+  /**
+   * Ask for one verdict. A lost answer is asked for once more with the same
+   * nonce: the server then gives the first answer again.
+   * @param {Record<string, unknown>} scan
+   * @returns {Promise<Answer>}
+   */
+  async redeem(scan) {
+    const first = await this.#send("POST", "/redeem", scan, REDEEM_MS);
+    if (first.outcome !== "offline" && first.outcome !== "busy") return first;
+    await new Promise((done) => setTimeout(done, PAUSE_MS));
+    return this.#send("POST", "/redeem", scan, REDEEM_MS);
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} body
+   * @param {number} timeoutMs
+   * @returns {Promise<Answer>}
+   */
+  async #send(method, path, body, timeoutMs) {
+    /** @type {Record<string, string>} */
+    const headers = { Accept: "application/json" };
+    if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    if (body !== null) headers["Content-Type"] = "application/json";
+    try {
+      const answer = await fetch(this.base + path, {
+        method,
+        headers,
+        body: body === null ? null : JSON.stringify(body),
+        cache: "no-store",
+        credentials: "omit",
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const data = await answer.json().catch(() => ({}));
+      return { outcome: outcomeOf(answer.status), status: answer.status, code: data.code ?? "", data };
+    } catch {
+      return { outcome: "offline", status: 0, code: "", data: {} };
+    }
+  }
+}
+
+/**
+ * @param {number} status
+ * @returns {Outcome}
+ */
+function outcomeOf(status) {
+  if (status < 400) return "ok";
+  if (status === 401) return "signed-out";
+  if (status === 429 || status >= 500) return "busy";
+  return "refused";
+}
+
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** Return a new nonce: 16 random bytes as 26 characters. */
+export function newNonce() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  let text = "";
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += ALPHABET[(value >> bits) & 31];
+      value &= (1 << bits) - 1;
+    }
+  }
+  return text + ALPHABET[(value << (5 - bits)) & 31];
+}

@@ -1,0 +1,149 @@
+"""`flask gate`, and the figures behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from eventhub.checkin import queries, service
+from eventhub.checkin.service import LoggedScan
+from tests.assertions import assert_queries
+from tests.factories import checkin as make
+from tests.factories.checkin import NOON
+
+Clock = Callable[[datetime], None]
+
+
+@pytest.fixture
+def house(app: Flask, clock: Clock) -> make.House:
+    """Return an event at noon of its first day."""
+    clock(NOON)
+    return make.make_house()
+
+
+def run(runner: FlaskCliRunner, *args: str, code: int = 0) -> Any:
+    """Return the JSON that a command prints."""
+    result = runner.invoke(args=["gate", *args, "--json"])
+    assert result.exit_code == code, result.output
+    return json.loads(result.stdout) if code == 0 else result
+
+
+def test_pair_prints_a_code_that_works(house: make.House, runner: FlaskCliRunner) -> None:
+    made = run(runner, "pair", "demo", "north")
+    assert made["url"].endswith(f"/gate/#{made['code']}")
+    assert service.pair(made["code"], agent="").device.gate_id == house.gates["north"]
+
+
+def test_pair_names_what_does_not_exist(house: make.House, runner: FlaskCliRunner) -> None:
+    assert "unknown-event" in run(runner, "pair", "nowhere", "north", code=1).stderr
+    assert "unknown-gate" in run(runner, "pair", "demo", "nowhere", code=1).stderr
+
+
+def test_list_log_and_replay_agree(house: make.House, runner: FlaskCliRunner) -> None:
+    one, two = make.make_tickets(house, 2)
+    north, south = make.make_device(house, "north"), make.make_device(house, "south")
+    for device, code in (
+        (north, make.gs_of(one)),
+        (south, make.gs_of(one)),
+        (south, make.gs_of(two)),
+        (south, "nonsense"),
+    ):
+        make.scan(device, code)
+    gates = run(runner, "list", "demo")["gates"]
+    assert [(g["gate"], g["admitted"], g["refused"]) for g in gates] == [
+        ("north", 1, 0),
+        ("south", 1, 2),
+    ]
+    log = run(runner, "log", "demo")["scans"]
+    assert sorted(scan["result"] for scan in log) == ["ok", "ok", "unknown_code", "used"]
+    failed = run(runner, "log", "demo", "--failed")["scans"]
+    assert sorted(scan["result"] for scan in failed) == ["unknown_code", "used"]
+    assert run(runner, "replay", "demo") == {
+        "event": "demo",
+        "scans": 4,
+        "admitted": 2,
+        "conflicts": 0,
+        "matches_projection": True,
+    }
+
+
+def test_words_for_people(house: make.House, runner: FlaskCliRunner) -> None:
+    make.scan(make.make_device(house), "nonsense")
+    for command in ("list", "log", "replay"):
+        assert runner.invoke(args=["gate", command, "demo"]).exit_code == 0
+    assert "15 minutes" in runner.invoke(args=["gate", "pair", "demo", "north"]).output
+
+
+def test_the_board_has_a_fixed_number_of_statements(house: make.House) -> None:
+    event = queries.event_config(house.event_id).event
+    for count in (1, 3):
+        for ticket in make.make_tickets(house, count):
+            make.scan(make.make_device(house), make.gs_of(ticket))
+        with assert_queries(5):
+            queries.gate_board(event)
+        with assert_queries(1):
+            queries.scan_log(house.event_id)
+
+
+def test_a_loaded_log_becomes_admissions_visits_and_visitors(house: make.House) -> None:
+    make.make_policy(house, once="day")
+    make.make_type(house, "crew", counts_as_visitor=False)
+    one, two = make.make_tickets(house, 2)
+    (crew,) = make.make_tickets(house, 1, type_slug="crew")
+    device = make.make_device(house)
+    gate = house.gates["north"]
+
+    def at(hours: float) -> datetime:
+        return NOON + timedelta(hours=hours)
+
+    def logged(ticket: int | None, hours: float, result: str = "ok") -> LoggedScan:
+        return LoggedScan(device.id, gate, ticket, at(hours), result)
+
+    rows = [
+        logged(one, 0),
+        logged(one, 1, "used"),
+        logged(two, 1.25),
+        logged(crew, -3),
+        logged(one, 14),  # 02:00 of the next date is still the first operating day
+        logged(one, 24),
+        logged(None, 25, "unknown_code"),
+        logged(two, 25, "repeat"),
+    ]
+    found = service.load_scans(house.event_id, rows)
+    assert (found.scans, found.admitted, found.conflicts) == (8, 4, 1)
+    assert found.matches_projection
+
+    first, second = queries.entries(house.event_id)
+    assert (first.day, first.entries, first.visits, first.refused) == (date(2026, 9, 25), 3, 2, 1)
+    assert (second.day, second.entries, second.visits, second.refused) == (
+        date(2026, 9, 26),
+        1,
+        1,
+        1,
+    )
+    whole = queries.totals(house.event_id)
+    assert (whole.entries, whole.visits, whole.visitors, whole.refused) == (4, 3, 2, 2)
+    assert queries.refused_by_result(house.event_id) == {
+        "repeat": 1,
+        "unknown_code": 1,
+        "used": 1,
+    }
+    hours = queries.admissions_by_hour(queries.event_config(house.event_id).event)
+    assert [(row.starts_at, row.entries) for row in hours] == [
+        (at(-3), 1),
+        (at(0), 1),
+        (at(1), 1),
+        (at(24), 1),
+    ]
+
+
+def test_nothing_scanned_is_nothing(house: make.House) -> None:
+    assert queries.entries(house.event_id) == []
+    whole = queries.totals(house.event_id)
+    assert (whole.entries, whole.visits, whole.visitors, whole.refused) == (0, 0, 0, 0)

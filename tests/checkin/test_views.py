@@ -1,0 +1,65 @@
+"""The scanner page, its worker, and what they may do."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from eventhub.checkin.enums import ScanResult
+from eventhub.checkin.looks import LOOKS
+from tests.assertions import assert_html
+
+pytestmark = pytest.mark.only("sqlite")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_is_whole_without_a_token(client: FlaskClient, lang: str) -> None:
+    answer = client.get(f"/gate/?lang={lang}")
+    page = assert_html(answer)
+    assert "'wasm-unsafe-eval'" in answer.headers["Content-Security-Policy"]
+    assert "camera=(self)" in answer.headers["Permissions-Policy"]
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert 'aria-live="assertive"' in page
+    found = re.search(r'<script type="application/json" id="gate-settings">(.+?)</script>', page)
+    assert found is not None
+    settings = json.loads(found.group(1))
+    assert set(settings["results"]) == {result.value for result in ScanResult}
+    assert settings["results"]["ok"]["word"] == LOOKS[ScanResult.OK].word.of(lang)
+    assert settings["integrity"].startswith("sha384-")
+
+
+def test_the_worker_has_the_policy_of_the_decoder(client: FlaskClient) -> None:
+    answer = client.get("/gate/worker.js")
+    assert answer.mimetype == "text/javascript"
+    assert "'wasm-unsafe-eval'" in answer.headers["Content-Security-Policy"]
+    assert "importScripts" in answer.get_data(as_text=True)
+
+
+def test_no_other_page_may_compile_code(client: FlaskClient) -> None:
+    assert "wasm-unsafe-eval" not in client.get("/").headers["Content-Security-Policy"]
+
+
+def test_every_file_that_the_page_names_is_there(client: FlaskClient) -> None:
+    page = client.get("/gate/").get_data(as_text=True)
+    found = re.search(r'id="gate-settings">(.+?)</script>', page)
+    assert found is not None
+    settings = json.loads(found.group(1))
+    links = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    links += [settings["reader"], settings["wasm"], settings["worker"]]
+    assert [client.get(link).status_code for link in links] == [200] * len(links)
+    assert client.get(settings["wasm"]).mimetype == "application/wasm"
+
+
+def test_modules_import_only_what_is_there(client: FlaskClient) -> None:
+    names = ["gate.js"]
+    for name in names:
+        answer = client.get(f"/static/js/checkin/{name}")
+        assert answer.status_code == 200, name
+        for other in re.findall(r'from "\./([\w-]+\.js)"', answer.get_data(as_text=True)):
+            if other not in names:
+                names.append(other)
+    own = {"gate", "api", "camera", "hid", "search", "sound", "store", "verdict"}
+    assert set(names) == {f"{name}.js" for name in own}

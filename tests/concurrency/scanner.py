@@ -1,0 +1,110 @@
+"""A crowd at the gates: processes that scan against one database at the same time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+
+from eventhub import create_app
+from eventhub.checkin import queries, service
+from eventhub.kernel import ids
+from eventhub.kernel.db import command, db
+from eventhub.kernel.errors import Unavailable
+from eventhub.settings import Settings
+
+THREADS = 2  # lanes of one process
+PATIENCE_S = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """
+    What each process does; `has_guard` False is the negative control.
+
+    Every process scans all codes with one of the tokens. The control looks
+    whether the code is in and then writes, into a table without a unique key.
+    """
+
+    folder: Path
+    url: str
+    tokens: Sequence[str]
+    codes: Sequence[str]
+    has_guard: bool = True
+
+
+def run(crowd: Crowd, *, processes: int) -> Counter[str]:
+    """Let all processes scan side by side and count what they were told."""
+    context = multiprocessing.get_context("forkserver")  # imports once, then forks clean
+    context.set_forkserver_preload(["tests.concurrency.scanner"])
+    barrier = context.Barrier(processes)
+    told = context.Queue()
+    workers = [
+        context.Process(target=_work, args=(crowd, place, barrier, told))
+        for place in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    counted: Counter[str] = Counter()
+    for _ in workers:
+        counted.update(told.get(timeout=PATIENCE_S))
+    for worker in workers:
+        worker.join(PATIENCE_S)
+    assert [worker.exitcode for worker in workers] == [0] * processes
+    return counted
+
+
+def _work(crowd: Crowd, place: int, barrier: threading.Barrier, told: Any) -> None:
+    app = create_app(Settings.for_tests(crowd.folder, database_url=crowd.url))
+    codes = list(crowd.codes)
+    if place % 2:  # half walk in step, half each in an order of its own
+        random.Random(place).shuffle(codes)
+    with app.app_context():
+        device = queries.device_by_token(crowd.tokens[place % len(crowd.tokens)])
+        queries.event_config(device.event_id)
+        db.session.remove()
+    scan = _guarded if crowd.has_guard else _unguarded
+    barrier.wait(PATIENCE_S)
+    with ThreadPoolExecutor(THREADS) as pool:
+        told.put(Counter(pool.map(lambda code: scan(app, device, code), codes)))
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _guarded(app: Flask, device: queries.DeviceRow, code: str) -> str:
+    command = service.Redeem(nonce=ids.new_nonce(), code=code)
+    with app.app_context():
+        while True:
+            try:
+                return str(service.redeem(device, command)["result"])
+            except Unavailable:  # as a device does: the same nonce again
+                time.sleep(0.05)
+
+
+def _unguarded(app: Flask, device: queries.DeviceRow, code: str) -> str:
+    with app.app_context():
+        seen = db.session.execute(
+            text("SELECT COUNT(*) FROM admission_unguarded WHERE code = :code"), {"code": code}
+        ).scalar_one()
+        db.session.rollback()
+        if seen:
+            return "used"
+        _insert(code)
+        return "ok"
+
+
+@command
+def _insert(code: str) -> None:
+    db.session.execute(
+        text("INSERT INTO admission_unguarded (code) VALUES (:code)"), {"code": code}
+    )

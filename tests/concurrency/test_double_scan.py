@@ -1,0 +1,72 @@
+"""Eight processes scan the same thousand tickets: a thousand people come in, not one more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from eventhub.checkin import service
+from eventhub.checkin.models import Admission, Scan
+from eventhub.kernel.db import command, db
+from tests.concurrency.scanner import Crowd, run
+from tests.factories import checkin as make
+
+PROCESSES = 8
+TICKETS = 1_000
+
+pytestmark = pytest.mark.processes
+
+
+def count(model: Any) -> int:
+    """Return how many rows a table has now."""
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_eight_processes_admit_each_ticket_once(app: Flask, database: Any) -> None:
+    house = make.make_house()
+    tickets = make.make_tickets(house, TICKETS)
+    tokens = [make.pair_device(house, gate).token for gate in ("north", "south") * 2]
+    codes = [make.gr_of(ticket) for ticket in tickets]
+    db.session.rollback()
+
+    told = run(Crowd(database.folder, database.url, tokens, codes), processes=PROCESSES)
+
+    assert told["ok"] == TICKETS
+    assert sum(told.values()) == TICKETS * PROCESSES
+    assert set(told) <= {"ok", "used", "repeat"}
+    assert (count(Admission), count(Scan)) == (TICKETS, TICKETS * PROCESSES)
+    assert service.replay(house.event_id).matches_projection
+
+
+def test_without_the_guard_tickets_are_admitted_twice(app: Flask, database: Any) -> None:
+    """The negative control: were this to pass with 1,000, the test above would prove nothing."""
+    house = make.make_house()
+    tokens = [make.pair_device(house).token]
+    make_unguarded()
+    codes = [f"code-{number}" for number in range(TICKETS)]
+    crowd = Crowd(database.folder, database.url, tokens, codes, has_guard=False)
+
+    told = run(crowd, processes=PROCESSES)
+
+    db.session.rollback()
+    rows = db.session.execute(text("SELECT COUNT(*) FROM admission_unguarded")).scalar_one()
+    drop_unguarded()
+    assert rows == told["ok"]
+    assert told["ok"] > TICKETS
+
+
+@command
+def make_unguarded() -> None:
+    """Make a table of admissions without a unique key."""
+    db.session.execute(text("CREATE TABLE admission_unguarded (code TEXT)"))
+    db.session.execute(text("CREATE INDEX ix_unguarded ON admission_unguarded (code)"))
+
+
+@command
+def drop_unguarded() -> None:
+    """Take the table away again: PostgreSQL keeps its database for the next test."""
+    db.session.execute(text("DROP TABLE admission_unguarded"))

@@ -1,0 +1,62 @@
+"""Settings: documented, read from the environment, strict in production."""
+
+from __future__ import annotations
+
+import dataclasses
+import stat
+from pathlib import Path
+
+import pytest
+
+from eventhub.settings import PREFIX, Settings, SettingsError
+from tools import settings_doc
+
+GIVEN = {
+    "ENV": "production",
+    "DATABASE_URL": "postgresql+psycopg://eventhub@db/eventhub",
+    "SECRET_KEY": "s" * 40,
+    "BASE_URL": "https://tide.example.org",
+    "REDIS_URL": "redis://redis",
+    "MAIL_URL": "smtp://mail.example.org",
+    "MAIL_FROM": "tickets@example.org",
+    "DEFAULT_LANG": "en",
+    "TRUSTED_PROXIES": "1",
+    "LOG_LEVEL": "WARNING",
+    "INSTANCE": "/var/lib/eventhub",
+}
+
+
+def test_page_is_that_of_the_settings() -> None:
+    assert settings_doc.PAGE.read_text() == settings_doc.page()
+
+
+def test_every_setting_has_a_text_and_is_read() -> None:
+    fields = [f for f in dataclasses.fields(Settings) if f.metadata.get("variable")]
+    assert {field.metadata["variable"] for field in fields} == set(GIVEN)
+    settings = Settings.from_env({PREFIX + name: value for name, value in GIVEN.items()})
+    for field in fields:
+        assert len(field.metadata["doc"]) > 10
+        assert str(getattr(settings, field.name)) == GIVEN[field.metadata["variable"]]
+
+
+def test_production_needs_a_secret() -> None:
+    with pytest.raises(SettingsError, match="SECRET_KEY"):
+        Settings.from_env({f"{PREFIX}ENV": "production"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ENV", "prod"), ("DEFAULT_LANG", "fr"), ("TRUSTED_PROXIES", "-1"), ("SECRET_KEY", "short")],
+)
+def test_value_that_can_not_be_used_stops_the_start(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env({f"{PREFIX}SECRET_KEY": "s" * 40, f"{PREFIX}{name}": value})
+
+
+def test_secret_of_development_is_made_once_and_kept_private(tmp_path: Path) -> None:
+    environ = {f"{PREFIX}INSTANCE": str(tmp_path / "instance")}
+    first, second = Settings.from_env(environ), Settings.from_env(environ)
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 32
+    mode = (tmp_path / "instance" / "secret-key").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600

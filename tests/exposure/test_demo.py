@@ -1,0 +1,59 @@
+"""The reports of the two demonstration events."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Flask
+
+from eventhub.exposure import queries
+from eventhub.programme.queries import event_by_slug
+from tests.assertions import assert_html
+from tests.factories.exposure import FUTIAN
+
+
+def test_the_public_record_is_published_with_its_ledger(demo_app: Flask) -> None:
+    row = queries.published(event_by_slug("futian-2023").id)
+    assert row is not None
+    document = row.document()
+    assert {key: document[key] for key in FUTIAN["expected"]} == FUTIAN["expected"]
+    assert {line["line"]: line["quote"] for line in document["lines"]} == {
+        claim["id"]: claim["quote"] for claim in FUTIAN["claims"]
+    }
+    assert document["synthetic"] is False
+    assert len(document["unknown"]) == 23
+    assert row.created_by != row.approved_by
+
+
+def test_building_it_again_makes_no_new_version(demo_app: Flask) -> None:
+    before = queries.versions(event_by_slug("futian-2023").id)
+    printed = demo_app.test_cli_runner().invoke(args=["report", "build", "futian-2023", "--json"])
+    assert printed.stdout == before[0].text + "\n"
+    assert queries.versions(event_by_slug("futian-2023").id) == before
+
+
+def test_the_invented_festival_is_never_published(demo_app: Flask) -> None:
+    args = ["report", "publish", "demo", "--by", "reviewer@weaving-the-tide.example"]
+    result = demo_app.test_cli_runner().invoke(args=args)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("synthetic-not-publishable")
+
+
+def test_only_the_outer_cordons_are_added(demo_app: Flask) -> None:
+    row = queries.latest(event_by_slug("demo").id)
+    assert row is not None
+    document = row.document()
+    counted = {line["line"]: line for line in document["lines"] if line["in_gross"]}
+    sources = {source["source"] for source in counted["footfall-visits"]["sources"]}
+    assert sources == {"avenue-north", "avenue-south", "works-door", "moonbend-gate"}
+    assert counted["footfall-visits"]["op"] == ">"
+    assert sum(line["value"] for line in counted.values()) == document["gross"]
+    assert document["synthetic"] is True
+    assert None in json.loads(row.text)["series"]["footfall_hours"][0]["rows"][1]["values"]
+
+
+def test_its_page_draws_hours_and_curves(demo_app: Flask) -> None:
+    html = assert_html(demo_app.test_client().get("/e/demo/report?lang=en"))
+    assert 'class="gap"' in html
+    assert 'class="curve-line c-measured"' in html
+    assert "Demonstration data" in html

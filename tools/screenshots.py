@@ -1,0 +1,219 @@
+"""
+Draw the pictures of `docs/img` from a freshly loaded demonstration.
+
+The clock of the server stands at 20:00 of one fixed day, so the same code gives
+the same pictures. Needs Chromium on the PATH; takes about half a minute.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+FOLDER: Final = ROOT / "docs" / "img"
+sys.path.insert(0, str(ROOT))
+
+from flask import Flask  # noqa: E402 - needs the path above
+from flask_migrate import upgrade  # noqa: E402 - as above
+from PIL import Image  # noqa: E402 - as above
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402 - as above
+from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402 - as above
+
+from eventhub import create_app  # noqa: E402 - as above
+from eventhub.accounts import actors  # noqa: E402 - as above
+from eventhub.accounts import service as accounts  # noqa: E402 - as above
+from eventhub.checkin.service import create_pairing  # noqa: E402 - as above
+from eventhub.demo.load import LoadDemo, load  # noqa: E402 - as above
+from eventhub.kernel import clock  # noqa: E402 - as above
+from eventhub.programme.queries import EventRow, event_by_slug, gates  # noqa: E402 - as above
+from eventhub.registration.queries import open_ticket_types  # noqa: E402 - as above
+from eventhub.registration.service import (  # noqa: E402 - as above
+    Register,
+    Registered,
+    code_of,
+    links,
+    register,
+)
+from eventhub.settings import Settings  # noqa: E402 - as above
+
+DAY: Final = date(2026, 11, 21)
+AT: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # 20:00 where the festival is
+NAME: Final = "林知夏"
+PHONE: Final = {"width": 390, "height": 844}
+DESKTOP: Final = {"width": 1440, "height": 900}
+MAX_BYTES: Final = 150_000
+COLOURS: Final = (256, 128, 64, 32)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the pictures need of the loaded demonstration."""
+
+    url: str
+    ticket: str
+    code: str
+    gate: str
+    token: str
+    cookie: str
+
+
+class Quiet(WSGIRequestHandler):
+    """A server that does not print its requests."""
+
+    def log(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+def main() -> None:
+    """Load, serve, draw."""
+    chromium = shutil.which("chromium") or sys.exit("Chromium is missing.")
+    with tempfile.TemporaryDirectory() as folder:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        app = create_app(Settings.for_tests(Path(folder), base_url=url))
+        with app.app_context():
+            upgrade()
+            with clock.fixed(AT):
+                demo = _demo(app, url)
+        server = make_server(
+            "127.0.0.1", port, _standing(app.wsgi_app), threaded=True, request_handler=Quiet
+        )
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            _draw(browser, demo)
+            browser.close()
+        server.shutdown()
+
+
+def _standing(serve: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Return the application with its clock at `AT`."""
+
+    def answer(environ: Any, start_response: Any) -> Iterable[bytes]:
+        with clock.fixed(AT):
+            return serve(environ, start_response)
+
+    return answer
+
+
+def _demo(app: Flask, url: str) -> Demo:
+    logins = load(LoadDemo(today=DAY)).logins
+    event = event_by_slug("demo")
+    made = _guest(event)
+    owner = next(login for login in logins if login.role == "owner")
+    signed_in = accounts.sign_in(
+        accounts.SignIn(email=owner.email, password=owner.password, address="127.0.0.1")
+    )
+    person = made.people[0]
+    assert person.ticket_id is not None  # noqa: S101 - a type without approval
+    gate = gates(event.id)[0]
+    with app.test_request_context("/"):
+        cookie = actors.cookie_name()
+    return Demo(
+        url=url,
+        ticket=f"/t/{links.attendee_token(person.public_id, person.link_rev)}",
+        code=code_of(person.ticket_id),
+        gate=create_pairing(gate.id, created_by=None).url,
+        token=signed_in.token,
+        cookie=cookie,
+    )
+
+
+def _guest(event: EventRow) -> Registered:
+    """Register somebody for today with a ticket that needs no approval."""
+    types = open_ticket_types(event, AT)
+    for row in sorted(types, key=lambda row: not row.windows):
+        window = next((w for w in row.windows if w.starts_at <= AT < w.ends_at), None)
+        if row.state in ("open", "few") and (window is not None or not row.windows):
+            made = register(
+                Register(
+                    event_id=event.id,
+                    ticket_type=row.slug,
+                    name=NAME,
+                    lang="zh",
+                    email="zhixia.lin@example.com",
+                    window_no=window.number if window else None,
+                    consents={"privacy": True},
+                )
+            )
+            if isinstance(made, Registered):
+                return made
+    raise SystemExit("No ticket of the demonstration is good today.")
+
+
+def _draw(browser: Browser, demo: Demo) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    _shot(browser, demo, "home-desktop", "/e/demo/", DESKTOP)
+    _shot(browser, demo, "home-phone", "/e/demo/", PHONE)
+    _shot(browser, demo, "programme-desktop", f"/e/demo/programme/{DAY}", DESKTOP)
+    _shot(browser, demo, "ticket-phone", demo.ticket, PHONE)
+    _shot(browser, demo, "console-home", "/console/e/demo/", DESKTOP, is_signed_in=True)
+    _shot(browser, demo, "report-futian", "/e/futian-2023/report", DESKTOP)
+    page = _page(browser, PHONE)
+    page.goto(demo.gate)
+    page.wait_for_selector('body[data-screen="idle"]')
+    page.fill("#typed-code", demo.code)
+    page.press("#typed-code", "Enter")
+    page.wait_for_selector('[data-part="verdict"]:visible')
+    _keep("gate-admitted", page.screenshot())
+
+
+def _page(browser: Browser, size: dict[str, int]) -> Page:
+    context = browser.new_context(
+        viewport=size,  # type: ignore[arg-type]  # a typed dictionary
+        locale="zh-CN",
+        color_scheme="light",
+        reduced_motion="reduce",
+        timezone_id="Asia/Shanghai",
+    )
+    page = context.new_page()
+    page.clock.set_fixed_time(AT)
+    return page
+
+
+def _shot(
+    browser: Browser,
+    demo: Demo,
+    name: str,
+    path: str,
+    size: dict[str, int],
+    *,
+    is_signed_in: bool = False,
+) -> None:
+    page = _page(browser, size)
+    if is_signed_in:
+        cookie = {"name": demo.cookie, "value": demo.token, "url": demo.url}
+        page.context.add_cookies([cookie])  # type: ignore[list-item]  # a typed dictionary
+    answer = page.goto(f"{demo.url}{path}")
+    if answer is None or answer.status != 200:
+        raise SystemExit(f"{path} does not answer with 200")
+    page.wait_for_load_state("networkidle")
+    _keep(name, page.screenshot())
+    page.context.close()
+
+
+def _keep(name: str, png: bytes) -> None:
+    """Write a picture with as many colours as fit into `MAX_BYTES`."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    for colours in COLOURS:
+        out = io.BytesIO()
+        picture.quantize(colours, dither=Image.Dither.NONE).save(out, format="PNG", optimize=True)
+        if out.tell() <= MAX_BYTES:
+            break
+    (FOLDER / f"{name}.png").write_bytes(out.getvalue())
+    print(f"docs/img/{name}.png  {picture.width} x {picture.height}  {out.tell() // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""The only module that a server imports."""
+
+from eventhub import create_app
+
+app = create_app()
