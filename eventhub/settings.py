@@ -15,6 +15,7 @@ PREFIX = "EVENTHUB_"
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
 EXTENSION = "eventhub_settings"
+ADDRESS_FILE = "address"  # written by tools/start.py
 _SECRET_BYTES = 32
 _MIN_SECRET = 32
 
@@ -108,7 +109,8 @@ class Settings:
             secret = kept_secret(instance)
         if len(secret) < _MIN_SECRET:
             raise SettingsError(f"{PREFIX}SECRET_KEY needs at least {_MIN_SECRET} characters")
-        text = {
+        text = _kept_address(instance) if env == "development" else {}
+        text |= {
             name: source[f"{PREFIX}{variable}"]
             for name, variable in _TEXT_FIELDS.items()
             if source.get(f"{PREFIX}{variable}")
@@ -160,6 +162,12 @@ def kept_secret(instance: Path) -> str:
     except FileExistsError:
         pass  # made earlier, or by another worker a moment ago
     return path.read_text().strip()
+
+
+def _kept_address(instance: Path) -> dict[str, str]:
+    """Return the address at which the site was last served, for commands beside the server."""
+    path = instance / ADDRESS_FILE
+    return {"base_url": path.read_text().strip()} if path.is_file() else {}
 
 
 def _choice(

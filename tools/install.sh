@@ -9,7 +9,7 @@ for file in "$@"; do files="$files --requirement $file"; done
 if uv --version >/dev/null 2>&1; then
     [ -x .venv/bin/python ] || uv venv --quiet --python '>=3.11' .venv
     # shellcheck disable=SC2086 # the words of $files are meant
-    uv pip install --quiet --python .venv/bin/python --require-hashes $files
+    uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes $files
 else
     python=${PYTHON:-python3}
     if [ ! -x .venv/bin/python ]; then

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eventhub.settings import PREFIX, Settings, SettingsError
-from tools import settings_doc
+from tools import settings_doc, start
 
 GIVEN = {
     "ENV": "production",
@@ -60,3 +60,11 @@ def test_secret_of_development_is_made_once_and_kept_private(tmp_path: Path) -> 
     assert len(first.secret_key) >= 32
     mode = (tmp_path / "instance" / "secret-key").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
+
+
+def test_commands_know_the_address_that_was_served_last(tmp_path: Path) -> None:
+    (tmp_path / start.ADDRESS_FILE).write_text("http://127.0.0.1:8123")
+    environ = {"EVENTHUB_INSTANCE": str(tmp_path)}
+    assert Settings.from_env(environ).base_url == "http://127.0.0.1:8123"
+    said = {**environ, "EVENTHUB_BASE_URL": "https://tickets.example"}
+    assert Settings.from_env(said).base_url == "https://tickets.example"
