@@ -66,6 +66,12 @@ class Settings:
     trusted_proxies: int = _doc(
         0, "Number of reverse proxies whose X-Forwarded headers are believed.", "TRUSTED_PROXIES"
     )
+    fetch_allowed: str = _doc(
+        "",
+        "Hosts on private addresses that polling of streams and counters may reach: "
+        "`host` or `host:port`, comma between.",
+        "FETCH_ALLOWED",
+    )
     log_level: str = _doc("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.", "LOG_LEVEL")
     instance_path: Path = _doc(  # noqa: RUF009 - a constant path
         INSTANCE, "Folder of the database file, keys and locks.", "INSTANCE"
@@ -143,6 +149,7 @@ _TEXT_FIELDS = {
     "mail_url": "MAIL_URL",
     "mail_from": "MAIL_FROM",
     "log_level": "LOG_LEVEL",
+    "fetch_allowed": "FETCH_ALLOWED",
     "base_url": "BASE_URL",
 }
 

@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from flask_migrate import upgrade
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 
 from eventhub import create_app
@@ -177,10 +178,28 @@ class Runner(FlaskCliRunner):
             return super().invoke(*args, **kwargs)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Keeps compiled templates of all applications of a run: each is compiled once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
+
+
 @pytest.fixture
 def app(database: Database) -> Iterator[Flask]:
     """Return an application on an empty database, inside its context."""
     made = create_app(database.settings())
+    made.jinja_env.bytecode_cache = COMPILED
     made.test_client_class = Client
     made.test_cli_runner_class = Runner
     with made.app_context():
@@ -292,6 +311,7 @@ def demo_app(demo_template: Path, tmp_path: Path) -> Iterator[Flask]:
     path = tmp_path / "demo.sqlite3"
     shutil.copyfile(demo_template, path)
     made = create_app(Settings.for_tests(tmp_path, database_url=f"sqlite:///{path}"))
+    made.jinja_env.bytecode_cache = COMPILED
     made.test_client_class = Client
     made.test_cli_runner_class = Runner
     with made.app_context():

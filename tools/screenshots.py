@@ -36,6 +36,7 @@ from eventhub.checkin.service import create_pairing  # noqa: E402 - as above
 from eventhub.demo.load import LoadDemo, load  # noqa: E402 - as above
 from eventhub.kernel import clock  # noqa: E402 - as above
 from eventhub.programme.queries import EventRow, event_by_slug, gates  # noqa: E402 - as above
+from eventhub.registration.enums import Source  # noqa: E402 - as above
 from eventhub.registration.queries import open_ticket_types  # noqa: E402 - as above
 from eventhub.registration.service import (  # noqa: E402 - as above
     Register,
@@ -145,6 +146,7 @@ def _guest(event: EventRow) -> Registered:
                     email="zhixia.lin@example.com",
                     window_no=window.number if window else None,
                     consents={"privacy": True},
+                    source=Source.WALK_IN,  # the desk asks no questions
                 )
             )
             if isinstance(made, Registered):

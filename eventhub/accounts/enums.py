@@ -21,7 +21,11 @@ class Permission(StrEnum):
     """What a view asks for; `rules.ROLE_PERMISSIONS` maps roles to these."""
 
     CONSOLE_VIEW = "console.view"
+    ACCESS_MANAGE = "access.manage"
+    AUDIT_VIEW = "audit.view"
+    PROGRAMME_EDIT = "programme.edit"
     GUESTS_VIEW = "guests.view"
+    GUESTS_EDIT = "guests.edit"
     OUTBOX_VIEW = "outbox.view"
     GATE_VIEW = "gate.view"
     GATE_PAIR = "gate.pair"

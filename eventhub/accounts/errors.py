@@ -5,13 +5,15 @@ EventHubError
   NotSignedIn   SignInRefused   sign-in-refused
   Conflict      PersonExists    person-exists
   Conflict      OrganisationExists  organisation-exists
+  Conflict      LastOwner       last-owner
+  Gone          LinkEnded       link-ended
 """
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from eventhub.kernel.errors import Conflict, NotSignedIn
+from eventhub.kernel.errors import Conflict, Gone, NotSignedIn
 
 
 class SignInRefused(NotSignedIn):
@@ -33,3 +35,17 @@ class OrganisationExists(Conflict):
 
     code = "organisation-exists"
     message = _l("There is an organisation with this short name already.")
+
+
+class LastOwner(Conflict):
+    """Nobody would be left who may do everything."""
+
+    code = "last-owner"
+    message = _l("The last owner stays. Make somebody else owner first.")
+
+
+class LinkEnded(Gone):
+    """A link to set a password that is wrong, used or too old."""
+
+    code = "link-ended"
+    message = _l("This link has ended. Ask for a new one.")

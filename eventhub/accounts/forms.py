@@ -6,7 +6,26 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from eventhub.kernel.forms import BaseForm
+from eventhub.kernel.forms import BaseForm, EmailText
+
+
+class ForgottenForm(BaseForm):
+    """The address of an account, in its normal form; whether there is one is not said."""
+
+    email = EmailText(
+        _l("E-mail"),
+        validators=[InputRequired(_l("Enter your e-mail.")), Length(max=320)],
+    )
+
+
+class PasswordForm(BaseForm):
+    """A new password, typed once; the page says what it needs."""
+
+    password = PasswordField(
+        _l("New password"),
+        description=_l("at least 8 characters"),
+        validators=[InputRequired(_l("Enter a password."))],
+    )
 
 
 class SignInForm(BaseForm):

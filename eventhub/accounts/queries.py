@@ -55,6 +55,29 @@ class ApiKeyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberRow:
+    """Somebody with a role in an event; `event_ref` 0 stands for all of the organisation."""
+
+    person_id: int
+    name: str
+    email: str
+    is_active: bool
+    role: str
+    event_ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventKeyRow:
+    """A key of one event, also when it has been revoked."""
+
+    id: int
+    scopes: tuple[str, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class EventRef:
     """What accounts may know of an event: its id and whose it is."""
 
@@ -68,6 +91,17 @@ def person_by_email(email_norm: str) -> PersonRow | None:
     row = db.session.execute(
         select(p.id, p.public_id, p.email, p.name, p.password_hash, p.is_active).where(
             p.email == email_norm
+        )
+    ).one_or_none()
+    return PersonRow(*row) if row else None
+
+
+def person_by_public_id(public_id: str) -> PersonRow | None:
+    """Return the person with this public id."""
+    p = Person
+    row = db.session.execute(
+        select(p.id, p.public_id, p.email, p.name, p.password_hash, p.is_active).where(
+            p.public_id == public_id
         )
     ).one_or_none()
     return PersonRow(*row) if row else None
@@ -146,3 +180,26 @@ def event_ref(slug: str) -> EventRef | None:
         text("SELECT id, organisation_id FROM event WHERE slug = :slug"), {"slug": slug}
     ).one_or_none()
     return EventRef(row.id, row.organisation_id) if row else None
+
+
+def members(organisation_id: int, event_id: int) -> list[MemberRow]:
+    """Return who has a role in an event or in all of its organisation, by name."""
+    p, r = Person, RoleGrant
+    rows = db.session.execute(
+        select(p.id, p.name, p.email, p.is_active, r.role, r.event_ref)
+        .join(r, r.person_id == p.id)
+        .where(r.organisation_id == organisation_id, r.event_ref.in_([0, event_id]))
+        .order_by(p.name, p.id, r.role)
+    )
+    return [MemberRow(*row) for row in rows]
+
+
+def event_keys(event_id: int) -> list[EventKeyRow]:
+    """Return the keys of an event, newest first."""
+    k = ApiKey
+    rows = db.session.execute(
+        select(k.id, k.scopes, k.created_at, k.last_used_at, k.revoked_at)
+        .where(k.event_ref == event_id)
+        .order_by(k.id.desc())
+    )
+    return [EventKeyRow(row.id, tuple(row.scopes), *row[2:]) for row in rows]

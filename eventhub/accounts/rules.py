@@ -13,8 +13,8 @@ _P = Permission
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.PROGRAMME: frozenset({_P.CONSOLE_VIEW, _P.REPORT_VIEW}),
-    Role.GUESTS: frozenset({_P.CONSOLE_VIEW, _P.GUESTS_VIEW, _P.OUTBOX_VIEW}),
+    Role.PROGRAMME: frozenset({_P.CONSOLE_VIEW, _P.PROGRAMME_EDIT, _P.REPORT_VIEW}),
+    Role.GUESTS: frozenset({_P.CONSOLE_VIEW, _P.GUESTS_VIEW, _P.GUESTS_EDIT, _P.OUTBOX_VIEW}),
     Role.GATE_SUPERVISOR: frozenset({_P.CONSOLE_VIEW, _P.GATE_VIEW, _P.GATE_PAIR}),
     Role.GATE_STAFF: frozenset({_P.GATE_VIEW}),
     Role.MEDIA: frozenset(
@@ -23,6 +23,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REPORT_READER: frozenset({_P.CONSOLE_VIEW, _P.REPORT_VIEW}),
 }
 
+RESET_FOR = timedelta(hours=2)
+INVITATION_FOR = timedelta(days=7)
 SESSION_IDLE_FOR = timedelta(minutes=30)
 SESSION_LIVES_FOR = timedelta(hours=12)  # one long working day, then sign in again
 SEEN_STEP = timedelta(minutes=1)  # `seen_at` is written at most this often

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, request, session
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
 
 from eventhub.accounts import actors, rules, service
 from eventhub.accounts.errors import SignInRefused
-from eventhub.accounts.forms import SignInForm
+from eventhub.accounts.forms import ForgottenForm, PasswordForm, SignInForm
+from eventhub.extensions import limiter
 from eventhub.kernel.auth import current_actor
+from eventhub.kernel.errors import Invalid
 from eventhub.kernel.http import private, see_other
+from eventhub.kernel.i18n import current_lang
 
 HOME = "/console/"
 
@@ -60,6 +73,56 @@ def logout() -> Response:
         actors.cookie_name(), httponly=True, secure=actors.is_https(), samesite="Lax", path="/"
     )
     return answer
+
+
+@blueprint.get("/password")
+def forgotten() -> Response:
+    """GET /password: ask for a link; anyone."""
+    return _forgotten(ForgottenForm(), is_sent=request.args.get("sent") == "1")
+
+
+@blueprint.post("/password")
+@limiter.limit("5 per hour; 20 per day")  # each writes a mail to somebody else
+def send_password_link() -> Response:
+    """POST /password: mail a link if there is such an account; the answer is always the same."""
+    form = ForgottenForm()
+    if not form.validate_on_submit():
+        return _forgotten(form, status=422)
+    service.mail_password_link(form.email.data or "", lang=current_lang())
+    return _away(url_for("accounts.forgotten", sent=1))
+
+
+@blueprint.get("/password/<token>")
+def new_password(token: str) -> Response:
+    """GET /password/TOKEN: the form for a new password; who has the link."""
+    service.person_of_token(token)
+    return _new_password(PasswordForm(), token)
+
+
+@blueprint.post("/password/<token>")
+@limiter.limit("30 per hour")
+def set_password(token: str) -> Response:
+    """POST /password/TOKEN: set it and end all sessions; who has the link."""
+    form = PasswordForm()
+    if not form.validate_on_submit():
+        return _new_password(form, token, status=422)
+    try:
+        service.set_password_by_token(token, form.password.data or "")
+    except Invalid as refusal:
+        form.password.errors = [*form.password.errors, *refusal.fields.get("password", [])]
+        return _new_password(form, token, status=422)
+    flash(_("The password is set. Sign in with it."), "info")
+    return _away(url_for("accounts.login"))
+
+
+def _forgotten(form: ForgottenForm, *, is_sent: bool = False, status: int = 200) -> Response:
+    body = render_template("accounts/forgotten.html", form=form, is_sent=is_sent)
+    return private(make_response(body, status))
+
+
+def _new_password(form: PasswordForm, token: str, *, status: int = 200) -> Response:
+    body = render_template("accounts/password.html", form=form, token=token)
+    return private(make_response(body, status))
 
 
 def _command(form: SignInForm) -> service.SignIn:

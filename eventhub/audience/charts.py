@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -41,14 +42,14 @@ def _drawn(points: Sequence[Point], top: float) -> tuple[str, str]:
     step = WIDTH / (len(points) - 1)
     line: list[str] = []
     gaps: list[str] = []
-    is_down = False
-    for index, point in enumerate(points):
-        if point.mean is None:
-            gaps.append(_warp(index * step, step))
-        else:
-            y = (HEIGHT - _FOOT) * (1 - float(point.mean) / top) + _FOOT
-            line.append(f"{'L' if is_down else 'M'}{index * step:.1f} {y:.1f}")
-        is_down = point.mean is not None
+    for is_gap, run in groupby(enumerate(points), key=lambda pair: pair[1].mean is None):
+        found = list(run)
+        if is_gap:
+            gaps.append(_warp(found[0][0] * step, len(found) * step))
+            continue
+        for place, (index, point) in enumerate(found):
+            y = (HEIGHT - _FOOT) * (1 - float(point.mean or 0) / top) + _FOOT
+            line.append(f"{'L' if place else 'M'}{index * step:.1f} {y:.1f}")
     return "".join(line), " ".join(gaps)
 
 

@@ -66,6 +66,14 @@ class QuarantineRule(StrEnum):
     OVER_WIDTH = "over-width"
 
 
+class Decision(StrEnum):
+    """What a person has said about a reading that was set apart."""
+
+    OPEN = "open"
+    ACCEPT = "accept"
+    DROP = "drop"
+
+
 class Aggregation(StrEnum):
     """How values of one metric may be combined."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from eventhub.kernel.errors import Conflict, Invalid
+from eventhub.kernel.errors import Conflict, Invalid, NotFound
 
 
 class PassagesAreNotVisits(Conflict):
@@ -47,3 +47,31 @@ class TooManySources(Conflict):
 
     code = "too-many-sources"
     message = _l("This event has as many sources as it may have.")
+
+
+class UnknownStream(NotFound):
+    """The event has no such stream."""
+
+    code = "unknown-stream"
+    message = _l("This event has no such stream.")
+
+
+class UnknownReading(NotFound):
+    """The event has no such reading set apart."""
+
+    code = "unknown-reading"
+    message = _l("This event has no such reading.")
+
+
+class AlreadyDecided(Conflict):
+    """Somebody else decided about the reading first."""
+
+    code = "already-decided"
+    message = _l("Somebody has decided about this reading already.")
+
+
+class QuarterClosed(Conflict):
+    """A count by hand is for no quarter of an hour of the last day."""
+
+    code = "quarter-closed"
+    message = _l("Counts are taken for the quarters of the last 24 hours.")

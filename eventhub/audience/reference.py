@@ -43,7 +43,10 @@ are never drawn as one series (「口径不同」).
   duplicate. Otherwise the higher `seq` holds, of equal ones the later to arrive; the other value
   is kept as a revision.
 - Running totals: the difference to the total before; a smaller total is a reset and counts from
-  0. The first difference after a gap is spread over it and marked as imputed.
+  0. Local midnight is a reset that needs no mark. One total per period counts, the first of it;
+  one older than the last is refused. The first difference after a gap is spread over it, marked
+  as imputed and without coverage.
+- Counts by hand: people by quarter of an hour at one post, in and out. They are passages.
 - Refused: negative, not a number, a fraction, above {max_count:,}, more than {ahead} s ahead.
 - Set apart until a person decides: more than {jump} times the viewers of a minute ago and above
   {floor:,}; more than {people} people per metre of door and second.
@@ -53,6 +56,32 @@ are never drawn as one series (「口径不同」).
 - Viewers: players that a server names, without the publisher. `live.pcu` is the largest mean of
   one minute (of one sample interval where that is longer); `live.ama` is viewer-minutes over the
   minutes that were sampled.
+- Readings set apart are decided in the console: counted or left out. What was sent stays, with
+  who decided and when.
+
+## Where viewers come from
+
+`flask audience parse KIND FILE` shows what a file or answer says and stores nothing.
+`flask audience poll-set EVENT STREAM --format KIND --url URL` lets the leader ask a server every
+10 to 60 s; `flask audience polls EVENT` lists the age of each answer. An answer that does not
+come, or can not be read, is a gap with its reason. Addresses that are not on the open internet are
+refused unless the operator allows the host; no redirect is followed; an answer has 5 s and 2 MB.
+Keys of platforms stand in `stream-keys.json` of the instance folder (mode 600), by name:
+`{{"tube": {{"query": {{"key": "..."}}, "headers": {{}}}}}}`; `--key tube` uses one.
+
+| kind | viewers are | class |
+|---|---|---|
+| `nginx-rtmp` | clients without a `publishing` child; HLS is not in the page | measured |
+| `icecast` | `listeners` of each mount, JSON or `/admin` page | measured |
+| `srs` | client rows that do not publish, all pages | measured |
+| `owncast` | `viewerCount`; absent is unknown, never 0 | measured |
+| `mediamtx` | readers of a path; a lone `hlsMuxer` is not counted | measured |
+| `mux`, `generic-json` | the number given | measured |
+| `hooks` | plays begun and not ended; the stream key is never kept | measured |
+| `hls-log` | sessions by `sid`: gaps up to 3 target durations, one added at the end | measured |
+| `hls-log` without `sid` | playlist requests × target duration, `no-session-id` | estimated |
+| `youtube`, `twitch` | the platform's number; absent is unknown | claimed |
+| `bilibili` | none: its number is an index of popularity, kept apart | claimed |
 
 ## Dictionary
 """

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from eventhub.audience import charts, queries
 from eventhub.audience.enums import EvidenceClass
-from eventhub.audience.queries import CordonNow, LiveSnapshot, ObservationRow, StreamNow
+from eventhub.audience.queries import CordonNow, LiveSnapshot, ObservationRow, StreamNow, Wall
 from eventhub.kernel.http import conditional, json_answer
 from eventhub.kernel.i18n import LOCALES, current_lang
 from eventhub.programme.queries import EventRow, event_by_slug
@@ -39,6 +39,62 @@ def live(slug: str) -> Response:
         curve_ends=lambda row: charts.ends(row.points),
     )
     return conditional(make_response(page))
+
+
+@bp.get("/e/<slug>/live/wall")
+def wall(slug: str) -> Response:
+    """GET /e/SLUG/live/wall - the figures of now for one large screen; anybody."""
+    event = event_by_slug(slug)
+    now = queries.wall(event)
+    streams = [row for row in now.live.streams if row.stream.cls is not EvidenceClass.CLAIMED]
+    largest = max(streams, key=lambda row: row.peak or 0, default=None)
+    page = render_template(
+        "audience/wall.html",
+        event=event,
+        now=now,
+        largest=largest,
+        last=max((row for row in streams if row.at), key=lambda row: str(row.at), default=None),
+        counter_count=sum(row.counter_count for row in now.live.cordons),
+        curve=_curve(largest, event) if largest else "",
+        span=charts.ends(largest.points) if largest else None,
+        has_gap=largest is not None and any(point.mean is None for point in largest.points),
+    )
+    return conditional(make_response(page))
+
+
+@bp.get("/e/<slug>/live/wall.json")
+def wall_json(slug: str) -> Response:
+    """GET /e/SLUG/live/wall.json - the figures of the wall with an ETag; anybody."""
+    return conditional(json_answer(wall_snapshot(queries.wall(event_by_slug(slug)))))
+
+
+def wall_snapshot(now: Wall) -> dict[str, Any]:
+    """
+    Return the figures of the wall as JSON.
+
+    `stages` says what is on by the number of the performance, so that a page
+    knows when its words are out of date.
+    """
+    visits = now.live.visits
+    return {
+        "inside": now.inside,
+        "per_minute": round(now.per_minute, 1),
+        "visits": visits and visits.count,
+        "visits_op": visits and visits.op,
+        "arrived": now.arrived,
+        "viewers": now.live.viewers,
+        "silent": len(now.silent),
+        "stages": [
+            {
+                "stage": row.stage.slug,
+                "now": row.now and row.now.public_no,
+                "next": row.next and row.next.public_no,
+                "inside": row.inside,
+                "share": round(row.share, 3),
+            }
+            for row in now.stages
+        ],
+    }
 
 
 @bp.get("/e/<slug>/live.json")

@@ -8,18 +8,19 @@ from flask import Blueprint, request
 from flask.wrappers import Response
 from pydantic import ValidationError
 
-from eventhub.checkin import queries, schemas, service
+from eventhub.checkin import queries, schemas, service, snapshot
+from eventhub.checkin.device_config import event_of_device, gate_of_device
 from eventhub.checkin.enums import ItemStatus
 from eventhub.checkin.queries import DeviceRow
+from eventhub.checkin.queries.changes import latest_change, newest_change, seq_text
 from eventhub.checkin.queries.config import EventConfig
 from eventhub.checkin.queries.device import device_by_token, device_of_any_state
-from eventhub.checkin.service.upload import OfflineScan
+from eventhub.checkin.service import OfflineScan
 from eventhub.extensions import csrf, limiter
 from eventhub.kernel import clock, crockford, metrics
 from eventhub.kernel.api import body, operation, query
-from eventhub.kernel.errors import Invalid
+from eventhub.kernel.errors import Invalid, NotFound
 from eventhub.kernel.http import conditional, json_answer, private
-from eventhub.programme.queries import GateRow
 
 bp = Blueprint("checkin_api", __name__, url_prefix="/api/gate/v1")
 csrf.exempt(bp)
@@ -40,7 +41,7 @@ def pair() -> Response:
     answer = {
         "device": paired.device.public_id,
         "token": paired.token,
-        "gate": _gate(config, config.gates[paired.device.gate_id]),
+        "gate": gate_of_device(config, config.gates[paired.device.gate_id]),
         "events": [{"id": config.event.uuid_bytes.hex(), "slug": config.event.slug}],
         "server_ms": clock.now_ms(),
     }
@@ -53,14 +54,49 @@ def config() -> Response:
     """GET /api/gate/v1/config: gate, event and keys; a paired device."""
     device = _device()
     known = queries.event_config(device.event_id)
+    gate = known.gates[device.gate_id]
     answer = {
         "device": device.public_id,
-        "gate": _gate(known, known.gates[device.gate_id]),
-        "events": [_event(known)],
-        "limits": {"redeem_timeout_ms": 2500, "max_scans": schemas.MAX_SCANS},
+        "gate": gate_of_device(known, gate),
+        "events": [event_of_device(known, gate)],
+        "limits": {"max_scans": schemas.MAX_SCANS},
         "client": CLIENT,
     }
     return conditional(json_answer(answer))
+
+
+@bp.get("/events/<event>/list")
+@operation(summary="The whole list of an event as a block of columns", tags=_TAGS)
+def whole_list(event: str) -> Response:
+    """GET /api/gate/v1/events/ID/list: tickets and admissions; a paired device of the event."""
+    known = _known(event)
+    found = snapshot.whole_list(known.event.id)
+    answer = Response(found.body, mimetype="application/octet-stream")
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Eventhub-Seq"] = seq_text(known.salt, found.number)
+    answer.set_etag(seq_text(known.salt, found.number))
+    answer.make_conditional(request)
+    return answer
+
+
+@bp.get("/events/<event>/delta")
+@operation(summary="What changed since a list or delta", tags=_TAGS)
+def delta(event: str) -> Response:
+    """GET /api/gate/v1/events/ID/delta?since=: at most 5,000 changes; a paired device."""
+    known = _known(event)
+    since = query(schemas.DeltaQuery).since
+    found = snapshot.delta(known, since)
+    answer = {
+        "from": since,
+        "to": seq_text(known.salt, found.to),
+        "more": found.has_more,
+        "rows": found.rows,
+        "admissions": found.admissions,
+        "scopes": found.scopes,
+        "server_ms": clock.now_ms(),
+    }
+    return private(json_answer(answer))
 
 
 @bp.post("/redeem")
@@ -119,7 +155,9 @@ def scans() -> Response:
             results[place] = found
     for place, result in zip(places, service.record_scans(device, good), strict=True):
         results[place] = result
-    return private(json_answer({"results": results, "server_ms": clock.now_ms()}))
+    known = queries.event_config(device.event_id)
+    newest = seq_text(known.salt, latest_change(device.event_id))
+    return private(json_answer({"results": results, "seq": newest, "server_ms": clock.now_ms()}))
 
 
 @bp.post("/heartbeat")
@@ -139,7 +177,9 @@ def heartbeat() -> Response:
             last_n=sent.n,
         ),
     )
-    return private(json_answer({"client": CLIENT, "server_ms": clock.now_ms()}))
+    known = queries.event_config(device.event_id)
+    newest = seq_text(known.salt, newest_change(device.event_id))
+    return private(json_answer({"client": CLIENT, "seq": newest, "server_ms": clock.now_ms()}))
 
 
 @bp.get("/search")
@@ -195,38 +235,15 @@ def _device() -> DeviceRow:
     return device_by_token(_token())
 
 
+def _known(event: str) -> EventConfig:
+    known = queries.event_config(_device().event_id)
+    if known.event.uuid_bytes.hex() != event:
+        raise NotFound()
+    return known
+
+
 def _nonce(text: str) -> bytes:
     return crockford.decode(crockford.normalise(text), size=16)
-
-
-def _event(config: EventConfig) -> dict[str, Any]:
-    event = config.event
-    return {
-        "id": event.uuid_bytes.hex(),
-        "slug": event.slug,
-        "title": event.title,
-        "timezone": event.timezone,
-        "day_start": event.day_start_local.strftime("%H:%M"),
-        "is_synthetic": event.is_synthetic,
-        "keys": {
-            str(key.kid): {"pub": key.public_key.hex(), "state": key.state}
-            for key in config.keys.values()
-        },
-    }
-
-
-def _gate(config: EventConfig, gate: GateRow) -> dict[str, Any]:
-    zone = config.zones[gate.zone_id]
-    return {
-        "id": gate.public_id,
-        "number": gate.number,
-        "name": gate.name,
-        "zone": gate.zone_public_id,
-        "zone_name": zone.name,
-        "capacity": zone.capacity,
-        "direction": gate.direction,
-        "group": gate.gate_group,
-    }
 
 
 def _offline_scan(item: dict[str, Any], sent: schemas.ScansBody) -> OfflineScan | dict[str, Any]:

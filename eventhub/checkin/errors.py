@@ -47,3 +47,10 @@ class NonceReused(Conflict):
 
     code = "nonce-reused"
     message = _l("This nonce belongs to another scan.")
+
+
+class ListGone(Gone):
+    """The device's list can not be brought up to date in steps; it fetches the whole one."""
+
+    code = "list-gone"
+    message = _l("Fetch the whole list again.")

@@ -248,3 +248,23 @@ class GateChange(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     seq: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(9))
+
+
+class GateScope(Base):
+    """
+    Number of a scope on devices: admission lists carry two bytes instead of a text.
+
+    Numbers are given in the order in which scopes are first used and never change.
+    """
+
+    __tablename__ = "gate_scope"
+    __table_args__ = (
+        UniqueConstraint("event_id", "number"),
+        UniqueConstraint("event_id", "key"),
+        CheckConstraint("number BETWEEN 0 AND 65535", name="number"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    key: Mapped[str] = mapped_column(String(80))

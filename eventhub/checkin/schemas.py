@@ -27,6 +27,7 @@ def _hex8(text: str) -> str:
 
 Nonce = Annotated[str, AfterValidator(_nonce), Field(description="16 bytes, 26 characters")]
 IdHash = Annotated[str, AfterValidator(_hex8), Field(description="16 hexadecimal digits")]
+Seq = Annotated[str, Field(pattern=r"^[0-7][0-9a-f]{15}$", description="epoch and change number")]
 Millis = Annotated[int, Field(ge=0, le=2**53)]
 Offset = Annotated[int, Field(ge=-365 * _DAY_MS, le=365 * _DAY_MS)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -91,7 +92,7 @@ class HeartbeatBody(Schema):
     """What a device says of itself."""
 
     queue: Count = 0
-    seq: str = Field(default="0", pattern=r"^[0-9a-f]{1,15}$")
+    seq: Seq = "0" * 16
     battery: float | None = Field(default=None, ge=0, le=1)
     version: str = Field(default="", max_length=24)
     offset_ms: Offset = 0
@@ -102,6 +103,12 @@ class SearchQuery(Schema):
     """What somebody types to find a person."""
 
     q: str = Field(max_length=80)
+
+
+class DeltaQuery(Schema):
+    """How far the device's list has come."""
+
+    since: Seq
 
 
 class RedeemAnswer(Schema):
@@ -128,4 +135,5 @@ class ScansAnswer(Schema):
     """One status per scan, in the order of the request."""
 
     results: list[dict[str, Any]]
+    seq: str
     server_ms: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from flask_babel import gettext as _
 from eventhub.checkin.enums import VIBRATION_MS, ScanResult
 from eventhub.checkin.looks import LOOKS
 from eventhub.kernel.http import allow_wasm, conditional, private
-from eventhub.kernel.i18n import current_lang
+from eventhub.kernel.i18n import LANGS, current_lang, in_lang
 from eventhub.kernel.page import static_url
 
 bp = Blueprint("checkin", __name__)
 
 _DECODER = "vendor/zxing-wasm@3.1.4"
+_NOBLE = "vendor/noble-ed25519@3.2.0/index.js"
+_STYLES = ("css/tokens.css", "css/pages/gate.css")
 
 
 @bp.get("/gate/")
@@ -36,12 +39,50 @@ def worker() -> Response:
     return conditional(allow_wasm(answer))
 
 
+@bp.get("/gate/sw.js")
+def service_worker() -> Response:
+    """GET /gate/sw.js: what opens the scanner without a network; anybody."""
+    files = orjson.dumps([*_pages(), *precached()]).decode()
+    version = hashlib.sha256(files.encode() + _page_text().encode()).hexdigest()[:16]
+    script = render_template("checkin/sw.js", files=files, version=version)
+    answer = Response(script, mimetype="text/javascript")
+    answer.headers["Service-Worker-Allowed"] = url_for("checkin.gate")
+    return conditional(allow_wasm(answer))
+
+
+def precached() -> list[str]:
+    """Return the addresses of all files that the scanner needs, with content hashes."""
+    folder = Path(current_app.static_folder or "") / "js" / "checkin"
+    modules = [path.name for path in sorted(folder.glob("*.js")) if path.name != "worker.js"]
+    worker_hash = static_url("js/checkin/worker.js").rpartition("=")[2]
+    return [
+        url_for("checkin.worker", v=worker_hash),
+        *(static_url(name) for name in (*_STYLES, "icons/mark.svg", _NOBLE)),
+        *(static_url(f"{_DECODER}/{name}") for name in ("reader.js", "zxing_reader.wasm")),
+        *(static_url(f"js/checkin/{name}") for name in modules),
+    ]
+
+
+def _pages() -> list[str]:
+    return [url_for("checkin.gate", lang=lang) for lang in LANGS]
+
+
+def _page_text() -> str:
+    texts = []
+    for lang in LANGS:
+        with in_lang(lang):
+            texts.append(render_template("checkin/gate.html", settings=_settings()))
+    return "".join(texts)
+
+
 def _settings() -> dict[str, Any]:
     """Return what the scripts of the page need: addresses, looks, words of this language."""
     lang = current_lang()
     return {
         "lang": lang,
         "worker": url_for("checkin.worker"),
+        "sw": url_for("checkin.service_worker"),
+        "noble": static_url(_NOBLE),
         "reader": static_url(f"{_DECODER}/reader.js"),
         "wasm": static_url(f"{_DECODER}/zxing_reader.wasm"),
         "integrity": integrity(f"{_DECODER}/zxing_reader.wasm"),
@@ -70,7 +111,13 @@ def _texts() -> dict[str, str]:
         "out": _("Out"),
         "both": _("In and out"),
         "online": _("Online"),
-        "offline": _("No connection"),
+        "offline": _("Offline"),
+        "forced_offline": _("Offline by choice"),
+        "forced_online": _("Server only"),
+        "list_age": _("list {n} min"),
+        "queued": _("{n} to sync"),
+        "no_list": _("no list"),
+        "not_taken": _("{n} not taken"),
         "persons": _("{n} people"),
         "inside": _("Inside / capacity"),
         "admitted": _("Admitted today"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
+import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from eventhub.console import queries
-from eventhub.kernel.cli import REFUSED, emit, json_option
+from eventhub.console import backup, queries
+from eventhub.kernel import audit
+from eventhub.kernel.cli import REFUSED, domain_errors, emit, json_option
 from eventhub.kernel.scheduler import Leader
 
 group = AppGroup("ops", help="Running an installation.")
@@ -34,3 +37,68 @@ def scheduler() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: leader.stop())
     leader.run()
+
+
+@group.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
+@domain_errors
+def write_backup(file: Path, as_json: bool) -> None:
+    """Write the whole database into FILE while the site runs."""
+    made = backup.write_backup(file)
+    data = {
+        "file": str(file),
+        "bytes": made.size,
+        "sha256": made.sha256,
+        "audit_entries": made.audit_entries,
+        "audit_hash": made.newest_hash,
+    }
+    human = [
+        f"{file}: {made.size:,} bytes, sha256 {made.sha256}",
+        f"audit log: {made.audit_entries} entries, newest {made.newest_hash}",
+        "The secret key is not in it: keep instance/secret-key with it, apart.",
+    ]
+    emit(data, as_json=as_json, human=human)
+
+
+@group.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace the events that the database holds.")
+@json_option
+@domain_errors
+def restore(file: Path, force: bool, as_json: bool) -> None:
+    """Read FILE into the configured database; stop the site first."""
+    found = backup.restore(file, replace=force)
+    data = {
+        "events": found.events,
+        "tickets": found.tickets,
+        "scans": found.scans,
+        "audit_entries": found.audit.entries,
+        "audit_hash": found.audit.newest_hash,
+        "audit_whole": found.audit.is_whole,
+    }
+    human = (
+        f"{found.events} events, {found.tickets} tickets, {found.scans} scans; audit log "
+        f"{'whole' if found.audit.is_whole else 'BROKEN'}, newest {found.audit.newest_hash}"
+    )
+    emit(data, as_json=as_json, human=human)
+
+
+@group.command("verify-audit")
+@json_option
+def verify_audit(as_json: bool) -> None:
+    """Recompute the chain of the audit log; exit code 1 and the first wrong entry if broken."""
+    state = audit.verify()
+    data = {
+        "entries": state.entries,
+        "newest_hash": state.newest_hash,
+        "first_bad": state.first_bad,
+        "whole": state.is_whole,
+    }
+    if state.is_whole:
+        human = f"{state.entries} entries, whole; newest {state.newest_hash}"
+    else:
+        human = f"entry {state.first_bad} of {state.entries} was changed, removed or slipped in"
+    emit(data, as_json=as_json, human=human)
+    if not state.is_whole:
+        raise SystemExit(REFUSED)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired, FileSize
-from wtforms import IntegerField, SelectField
+from wtforms import IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from eventhub.kernel.forms import BaseForm, CleanText, Required
+from eventhub.accounts.enums import Role, Scope
+from eventhub.kernel.forms import BaseForm, CleanText, EmailText, Required
 
 MAX_FILE = 8 * 1024 * 1024  # bytes: a year of one counter by the minute
 
@@ -17,6 +18,24 @@ class VersionForm(BaseForm):
     """One version of the report."""
 
     version = IntegerField(validators=[InputRequired(), NumberRange(min=1)])
+
+
+class MemberForm(BaseForm):
+    """Somebody who gets a role in the event."""
+
+    email = EmailText(_l("E-mail"), validators=[Required()])
+    name = CleanText(_l("Name"))
+    role = SelectField(_l("Role"), choices=[SelectChoice(role.value) for role in Role])
+
+
+class ApiKeyForm(BaseForm):
+    """What a new key may do."""
+
+    scopes = SelectMultipleField(
+        _l("Scopes"),
+        choices=[SelectChoice(scope.value, scope.value) for scope in Scope],
+        validators=[InputRequired(_l("Choose at least one."))],
+    )
 
 
 class CounterFileForm(BaseForm):
@@ -33,6 +52,9 @@ class CounterFileForm(BaseForm):
         choices=[
             SelectChoice("counter-csv", _l("CSV: counter, start, minutes, in, out")),
             SelectChoice("counter-json", _l("JSON: list of readings")),
+            SelectChoice("axis", _l("Axis: live sums")),
+            SelectChoice("xovis", _l("Xovis: push package")),
+            SelectChoice("hikvision", _l("Hikvision: counting search")),
         ],
     )
     file = FileField(

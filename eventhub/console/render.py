@@ -53,8 +53,28 @@ def navigation(event: EventRow, actor: Actor, counts: dict[str, int]) -> list[Na
     live = url_for("audience.live", slug=event.slug)
     items = [
         (Permission.CONSOLE_VIEW, _item("home", "console.home", _("Now"), event, counts)),
-        (None, NavItem("programme", shows, _("Programme"), is_public=True)),
+        (
+            Permission.PROGRAMME_EDIT,
+            _item("programme", "console.programme", _("Schedule"), event, counts),
+        ),
+        (None, NavItem("public", shows, _("Programme"), is_public=True)),
         (Permission.GUESTS_VIEW, _item("guests", "console.guests", _("Guests"), event, counts)),
+        (
+            Permission.GUESTS_EDIT,
+            _item("guest_lists", "console.guest_lists", _("Guest lists"), event, counts),
+        ),
+        (
+            Permission.GUESTS_EDIT,
+            _item("invitations", "console.invitations", _("Invitations"), event, counts),
+        ),
+        (
+            Permission.GUESTS_VIEW,
+            _item("approval", "console.approval", _("Approval"), event, counts),
+        ),
+        (
+            Permission.GUESTS_VIEW,
+            _item("waitlist", "console.waitlist", _("Waitlists"), event, counts),
+        ),
         (Permission.OUTBOX_VIEW, _item("outbox", "console.outbox", _("Messages"), event, counts)),
         (Permission.GATE_VIEW, _item("gates", "console.gates", _("Gates"), event, counts)),
         (
@@ -62,7 +82,10 @@ def navigation(event: EventRow, actor: Actor, counts: dict[str, int]) -> list[Na
             _item("counters", "console.counters", _("Counters"), event, counts),
         ),
         (None, NavItem("live", live, _("Live"), is_public=True)),
+        (Permission.AUDIENCE_VIEW, _item("media", "console.media", _("Media"), event, counts)),
         (Permission.REPORT_VIEW, _item("report", "console.report", _("Report"), event, counts)),
+        (Permission.ACCESS_MANAGE, _item("access", "console.access", _("Access"), event, counts)),
+        (Permission.AUDIT_VIEW, _item("audit", "console.audit_log", _("Log"), event, counts)),
     ]
     return [
         item
@@ -92,6 +115,8 @@ def task_row(task: Task, event: EventRow, now: datetime) -> TaskRow:
     """Return a task as the home page shows it."""
     title, note = _words(task, event)
     action, endpoint = _action(task.kind)
+    if endpoint == "programme.home" and may(event, Permission.PROGRAMME_EDIT):
+        action, endpoint = _("Open schedule"), "console.programme"
     return TaskRow(
         severity=task.severity,
         title=title,
@@ -187,8 +212,10 @@ def _action(kind: TaskKind) -> tuple[str, str]:
     match kind:
         case TaskKind.GATES_OFFLINE | TaskKind.CONFLICTS:
             return _("Open gates"), "console.gates"
-        case TaskKind.COUNTERS_SILENT | TaskKind.READINGS_SET_APART:
+        case TaskKind.COUNTERS_SILENT:
             return _("Open counters"), "console.counters"
+        case TaskKind.READINGS_SET_APART:
+            return _("Decide"), "console.quarantine"
         case TaskKind.STREAMS_SILENT:
             return _("Open live page"), "audience.live"
         case TaskKind.NOT_RELEASED:
@@ -196,7 +223,7 @@ def _action(kind: TaskKind) -> tuple[str, str]:
         case TaskKind.MESSAGES_DEAD | TaskKind.MESSAGES_HELD:
             return _("Open messages"), "console.outbox"
         case TaskKind.APPROVALS:
-            return _("Review"), "console.guests"
+            return _("Review"), "console.approval"
         case TaskKind.REPORT_SUBMITTED:
             return _("Open report"), "console.report"
         case _:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from eventhub.audience.models import CounterBin, Observation, StreamSample
 from eventhub.checkin.models import Admission, Device, Scan
-from eventhub.exposure.models import Report
+from eventhub.exposure.models import CreatorPost, Mention, Report
 from eventhub.kernel.db import Base, db
 from eventhub.programme.models import Gate, Party, Performance, Show, Stage, Zone
 from eventhub.registration.models import Attendee, Registration, Ticket, TicketType
@@ -31,6 +31,8 @@ _COUNTED: Final[dict[str, type[Base]]] = {
     "counter_bins": CounterBin,
     "stream_samples": StreamSample,
     "observations": Observation,
+    "mentions": Mention,
+    "creator_posts": CreatorPost,
     "reports": Report,
 }
 

@@ -8,12 +8,29 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from eventhub.demo import content, figures, logins, people, places, record, scans, shows, tickets
+from eventhub.demo import (
+    content,
+    figures,
+    forms,
+    logins,
+    media,
+    people,
+    places,
+    record,
+    scans,
+    shows,
+    tickets,
+)
 from eventhub.demo.counts import counts
 from eventhub.demo.draw import Draw
 from eventhub.demo.frame import Frame
 from eventhub.demo.logins import Login
-from eventhub.exposure.service import BuildReport, build_report
+from eventhub.exposure.service import (
+    BuildReport,
+    CompareReports,
+    build_report,
+    compare_reports,
+)
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.signing import derive_key, public_key_of
@@ -107,12 +124,21 @@ def _festival(
             salt=draw.secret_bytes(16, "salt"),
         )
         guests = people.load(frame, types, key)
+        forms.load(frame, types)
         service.open_registration(event.id, is_open=True)
     with clock.fixed(moment):
         db.session.flush()
         scans.load(frame, made, guests)
         figures.load(frame, made, programme)
+        media.load(frame)
+        _compare(event.id)
         build_report(BuildReport(event_id=event.id, created_by=author_id))
+
+
+def _compare(event_id: int) -> None:
+    """Set the report beside the public record of 2023."""
+    beside = queries.event_by_slug(content.futian()["event"]["slug"])
+    compare_reports(CompareReports(event_id=event_id, compare_event_id=beside.id))
 
 
 def _event(draw: Draw, organisation_id: int) -> EventRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eventhub.demo import hours
 from eventhub.demo.frame import Frame
 from eventhub.programme import service
 from eventhub.programme.enums import GateDirection
@@ -21,13 +22,15 @@ class Places:
 
 def load(frame: Frame) -> Places:
     """Add all places inside the caller's command."""
-    stages = _stages(frame)
+    venues = _venues(frame)
+    stages = _stages(frame, venues)
+    hours.load(frame, venues, stages)
     zones = _zones(frame, stages)
     return Places(stages, zones, _gates(frame, zones, stages))
 
 
-def _stages(frame: Frame) -> dict[str, int]:
-    venues = {
+def _venues(frame: Frame) -> dict[str, int]:
+    return {
         row["slug"]: service.add_venue(
             AddVenue(
                 event_id=frame.event.id,
@@ -42,6 +45,9 @@ def _stages(frame: Frame) -> dict[str, int]:
         )
         for row in frame.content["venues"]
     }
+
+
+def _stages(frame: Frame, venues: dict[str, int]) -> dict[str, int]:
     return {
         row["slug"]: service.add_stage(
             AddStage(

@@ -125,6 +125,7 @@ def _show(frame: Frame, row: dict[str, Any], types: dict[str, int], tracks: dict
             is_open_to_all=row["open_to_all"],
             is_livestreamed=row["livestream"],
             expected_audience=row["expected_audience"],
+            requires_rehearsal=row["requires_rehearsal"],
         )
     )
 

@@ -53,3 +53,38 @@ class FlagCode(StrEnum):
     VIEWS_BELOW_PEAK = "views-below-peak"
     UNIQUES_ABOVE_VIEWS = "uniques-above-views"
     COUNTER_IMPLAUSIBLE = "counter-implausible"
+
+
+class MentionKind(StrEnum):
+    """What kind of publication a mention is."""
+
+    NEWS = "news"
+    PRINT = "print"
+    TV = "tv"
+    RADIO = "radio"
+    WECHAT = "wechat"
+    WEIBO = "weibo"
+    VIDEO = "video"
+    LIVESTREAM = "livestream"
+    CREATOR_POST = "kol_post"
+    OUT_OF_HOME = "ooh"
+
+
+class ReachKind(StrEnum):
+    """What a reach figure counts; `none` is a report without one."""
+
+    CIRCULATION = "circulation"
+    MONTHLY_VISITORS = "uvm"
+    DAILY_VISITORS = "daily_uv"
+    FOLLOWERS = "followers"
+    PLATFORM_IMPRESSIONS = "platform_impressions"
+    PLATFORM_READS = "platform_reads"
+    UNSTATED = "unstated"
+    NONE = "none"
+
+
+class MediaFormat(StrEnum):
+    """Files of media monitoring; both are tables, Meltwater's in its own column names."""
+
+    MELTWATER = "meltwater"
+    CSV = "csv"

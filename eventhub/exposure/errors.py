@@ -3,7 +3,8 @@ The errors of reports and claims.
 
 Conflict           OverlappingParts SyntheticNotPublishable SamePersonApproves
                    ReportNotOpen
-NotFound           NoReport
+NotFound           NoReport NoBatch
+Invalid            UnreadableMediaFile   code says why
 """
 
 from __future__ import annotations
@@ -12,13 +13,29 @@ from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from eventhub.kernel.errors import Conflict, NotFound
+from eventhub.kernel.errors import Conflict, EventHubError, NotFound
 
 
 class NoReport(NotFound):
     """The event has no report of that version."""
 
     message: ClassVar = _l("There is no report of this version.")
+
+
+class NoBatch(NotFound):
+    """The event has no such imported file, or it was taken back already."""
+
+    message: ClassVar = _l("There is no such file, or it was taken back already.")
+
+
+class UnreadableMediaFile(EventHubError):
+    """A monitoring file that can not be read at all; nothing of it was stored."""
+
+    status = 422
+    code = "unreadable-media-file"
+    message: ClassVar = _l(
+        "This file can not be read: it needs columns for headline, source and date."
+    )
 
 
 class OverlappingParts(Conflict):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, request
+from typing import Any, Final
+
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 
 from eventhub.accounts.enums import Permission
 from eventhub.exposure import queries, render
@@ -13,8 +15,10 @@ from eventhub.exposure.render.evidence import evidence
 from eventhub.exposure.render.page import report_page
 from eventhub.kernel.auth import authorise
 from eventhub.kernel.http import conditional
+from eventhub.kernel.i18n import current_lang
 from eventhub.programme.queries import EventRow, event_by_slug
 
+_PAGES_KEPT: Final = 32  # about 150 kB each
 _PUBLIC = frozenset({ReportStatus.PUBLISHED, ReportStatus.SUPERSEDED})
 
 blueprint = Blueprint("exposure", __name__)
@@ -28,11 +32,7 @@ def report(slug: str) -> Response:
     if row is None:
         page = render_template("exposure/none.html", event=event, section="report")
         return conditional(make_response(page))
-    data = report_page(row.document())
-    text = render_template(
-        "exposure/report.html", event=event, section="report", row=row, page=data, query=_query()
-    )
-    return conditional(make_response(text))
+    return conditional(make_response(_text(event, row)))
 
 
 @blueprint.get("/e/<slug>/report/evidence/<line>")
@@ -51,9 +51,9 @@ def report_evidence(slug: str, line: str) -> Response:
     return conditional(make_response(text))
 
 
-@blueprint.get("/e/<slug>/report.<any(json, csv, pdf):kind>")
+@blueprint.get("/e/<slug>/report.<any(json, csv, pdf, xlsx, pptx):kind>")
 def report_file(slug: str, kind: str) -> Response:
-    """GET /e/SLUG/report.json, .csv, .pdf: the same version as a file; anyone."""
+    """GET /e/SLUG/report.json, .csv, .pdf, .xlsx, .pptx: the same version as a file; anyone."""
     event = event_by_slug(slug)
     row = _required(event)
     made = render.FORMATS[kind]
@@ -62,6 +62,38 @@ def report_file(slug: str, kind: str) -> Response:
         name = f"{event.slug}-report-{row.version}.{kind}"
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return conditional(answer)
+
+
+def _text(event: EventRow, row: ReportRow) -> str:
+    """
+    Return the page of a version, kept per process: a version never changes.
+
+    Only addresses without other arguments are kept, so that nobody can fill
+    the store; while developing, nothing is.
+    """
+
+    def fresh() -> str:
+        data = report_page(row.document())
+        return render_template(
+            "exposure/report.html",
+            event=event,
+            section="report",
+            row=row,
+            page=data,
+            query=_query(),
+        )
+
+    if set(request.args) - {"lang", "version"} or current_app.debug:
+        return fresh()
+    kept: dict[Any, str] = current_app.extensions.setdefault("eventhub_report_pages", {})
+    key = (event, row.sha256, row.status, current_lang(), request.full_path)
+    text = kept.get(key)
+    if text is None:
+        text = fresh()
+        while len(kept) >= _PAGES_KEPT:
+            kept.pop(next(iter(kept)), None)
+        kept[key] = text
+    return text
 
 
 def _required(event: EventRow) -> ReportRow:

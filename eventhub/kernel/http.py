@@ -44,6 +44,8 @@ _POLICY: Final = {
     "object-src": "'none'",
 }
 _SCANNER_POLICY: Final = {**_POLICY, "script-src": "'self' 'wasm-unsafe-eval'"}
+# Answers below these are one person's, errors included.
+_PERSONAL: Final = ("/t/", "/i/", "/console/", "/login", "/password")
 _HSTS: Final = "max-age=31536000; includeSubDomains"
 _TITLES: Final = {
     400: "bad-request",
@@ -209,7 +211,9 @@ def _finish(response: Response) -> Response:
     headers["X-Request-Id"] = getattr(g, "request_id", "")
     if request.is_secure:
         headers["Strict-Transport-Security"] = _HSTS
-    if request.endpoint == "static":
+    if request.path.startswith(_PERSONAL):
+        private(response)
+    elif request.endpoint == "static":
         _keep_static(response)
     elif "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-cache"

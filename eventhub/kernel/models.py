@@ -1,13 +1,14 @@
-"""The one table of the kernel: who leads."""
+"""Tables of the kernel: who leads, and who did what."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventhub.kernel.db import Base
+from eventhub.kernel.db import Base, BigId
 
 
 class LeaderLease(Base):
@@ -25,3 +26,28 @@ class LeaderLease(Base):
     holder: Mapped[str] = mapped_column(String(120))  # host and process id
     taken_at: Mapped[datetime]
     seen_at: Mapped[datetime]  # written by the holder every few seconds
+
+
+class AuditEntry(Base):
+    """
+    Who did what to which thing, with the values before and after.
+
+    Append-only (triggers). `seq` has no gaps and `hash` covers the entry and the
+    hash before it, so a changed, missing or inserted row shows. Personal values
+    do not belong in `before` and `after`: name the fields that changed.
+    """
+
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    organisation_ref: Mapped[int] = mapped_column(BigId, default=0)  # 0: the installation
+    event_ref: Mapped[int] = mapped_column(BigId, default=0, index=True)  # 0: no one event
+    actor: Mapped[str] = mapped_column(String(60))  # person:12, api_key:3, system
+    actor_name: Mapped[str] = mapped_column(String(200), default="")
+    action: Mapped[str] = mapped_column(String(60))  # report.publish
+    subject: Mapped[str] = mapped_column(String(120))  # report:demo/3
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))

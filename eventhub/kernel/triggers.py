@@ -1,13 +1,15 @@
 """
-Rows that never change again, held by triggers on both databases.
+Rows that never change again, or whose change is told, held by triggers on both databases.
 
-Three kinds of guard:
+Four kinds of guard:
 
 - `AppendOnly`: rows are written once; UPDATE and DELETE are refused.
 - `Frozen`: a row whose state is one of `frozen` refuses DELETE and every
   UPDATE but the listed change of its state alone.
 - `FrozenParts`: rows belong to a frozen row; INSERT, UPDATE and DELETE are
   refused as long as that row is frozen.
+- `Tells`: a new row, or a change of one of `columns`, leaves a row for gates in
+  `gate_change`, whoever wrote it; its `seq` is counted as that model says.
 
 A refusal is an IntegrityError on both databases. Migrations carry the SQL as
 text, so that an old migration never depends on this file; a test compares what
@@ -57,7 +59,15 @@ class FrozenParts:
     whole: Frozen
 
 
-Guard = AppendOnly | Frozen | FrozenParts
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """Gates hear of every new row of `table` and of changes of `columns`."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+Guard = AppendOnly | Frozen | FrozenParts | Tells
 
 _SCHEDULE: Final = Frozen(
     table="schedule",
@@ -74,11 +84,14 @@ _REPORT: Final = Frozen(
 GUARDS: Final[tuple[Guard, ...]] = (
     AppendOnly("scan"),
     AppendOnly("consent"),
+    AppendOnly("audit_entry"),
+    AppendOnly("waitlist_log"),
     _SCHEDULE,
     FrozenParts(table="slot", key="schedule_id", whole=_SCHEDULE),
     _REPORT,
     FrozenParts(table="gross_part", key="report_id", whole=_REPORT),
     FrozenParts(table="gross_exclusion", key="report_id", whole=_REPORT),
+    Tells("ticket", ("idhash", "ticket_type_id", "window_no", "rev", "party", "status")),
 )
 
 
@@ -152,6 +165,14 @@ def _sqlite(guard: Guard, metadata: MetaData) -> Iterable[str]:
             }
             for operation, ids in rows.items():
                 yield _sqlite_trigger(table, operation, text, _parts_frozen(whole, ids))
+        case Tells(table, columns):
+            newest = "SELECT MAX(seq) FROM gate_change WHERE event_id = NEW.event_id"
+            row = f"SELECT NEW.event_id, NEW.id, 'ticket', COALESCE(({newest}), 0) + 1"
+            for operation in _told(columns):
+                yield (
+                    f"CREATE TRIGGER {_tell_name(table, operation)} AFTER {operation} ON {table} "
+                    f"BEGIN INSERT INTO gate_change (event_id, ticket_id, kind, seq) {row}; END"
+                )
         case _:
             assert_never(guard)
 
@@ -183,6 +204,19 @@ def _postgresql(guard: Guard) -> Iterable[str]:
                 yield (
                     f"CREATE TRIGGER {_name(table, operation)} BEFORE {operation} ON {table} "
                     f"FOR EACH ROW EXECUTE FUNCTION {table}_of_frozen_{whole.table}()"
+                )
+        case Tells(table, columns):
+            yield (
+                f"CREATE FUNCTION {table}_tells_gates() "  # noqa: S608 - our own names
+                "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                "INSERT INTO gate_change (event_id, ticket_id, kind, seq) VALUES "
+                "(NEW.event_id, NEW.id, 'ticket', "
+                "CAST(CAST(pg_current_xact_id() AS text) AS bigint)); RETURN NULL; END $$"
+            )
+            for operation in _told(columns):
+                yield (
+                    f"CREATE TRIGGER {_tell_name(table, operation)} AFTER {operation} ON {table} "
+                    f"FOR EACH ROW EXECUTE FUNCTION {table}_tells_gates()"
                 )
         case _:
             assert_never(guard)
@@ -217,6 +251,14 @@ def _parts_frozen(whole: Frozen, ids: str) -> str:
         f"EXISTS (SELECT 1 FROM {whole.table} WHERE id IN ({ids}) "  # noqa: S608 - our own names
         f"AND {whole.column} IN {_values(whole.frozen)})"
     )
+
+
+def _told(columns: tuple[str, ...]) -> tuple[str, str]:
+    return "INSERT", f"UPDATE OF {', '.join(columns)}"
+
+
+def _tell_name(table: str, operation: str) -> str:
+    return f"tr_{table}_tells_{operation.split()[0].lower()}"
 
 
 def _values(values: tuple[str, ...]) -> str:

@@ -7,8 +7,15 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register pages, feeds and commands with the application."""
-    from eventhub.programme import cli, feeds, views  # noqa: PLC0415 - circular import
+    from eventhub.programme import (  # noqa: PLC0415 - circular import
+        cli,
+        exchange_cli,
+        feeds,
+        plan_cli,
+        views,
+    )
 
     app.register_blueprint(views.bp)
     app.register_blueprint(feeds.bp)
-    app.cli.add_command(cli.group)
+    for commands in (cli, exchange_cli, plan_cli):
+        app.cli.add_command(commands.group)

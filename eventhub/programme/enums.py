@@ -59,3 +59,82 @@ class GateState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     EXIT_ONLY = "exit_only"
+
+
+class ConflictRule(StrEnum):
+    """The rules that a schedule is checked against, C1 to C16."""
+
+    STAGE_OVERLAP = "stage_overlap"
+    CHANGEOVER = "changeover"
+    PERSON_DOUBLE = "person_double"
+    TRAVEL = "travel"
+    PERSON_AVAILABILITY = "person_availability"
+    STAGE_CLOSED = "stage_closed"
+    CURFEW = "curfew"
+    REHEARSAL = "rehearsal"
+    DEPENDENCY = "dependency"
+    CAPACITY = "capacity"
+    RESOURCE = "resource"
+    STATUS = "status"
+    TIME_SANITY = "time_sanity"
+    STREAM_CLASH = "stream_clash"
+    DUPLICATE_STAGE_NAME = "duplicate_stage_name"
+    SOLD_AND_MOVED = "sold_and_moved"
+
+
+class Severity(StrEnum):
+    """What a finding stops."""
+
+    OFF = "off"
+    WARN = "warn"
+    BLOCK_RELEASE = "block_release"
+    BLOCK_PLACEMENT = "block_placement"
+
+
+class ChangeKind(StrEnum):
+    """What a version changes for a performance."""
+
+    NEW = "new"
+    REMOVED = "removed"
+    CANCELLED = "cancelled"
+    RESTORED = "restored"
+    MOVED = "moved"
+    RESIZED = "resized"
+    RETITLED = "retitled"
+    CAST = "cast"
+
+
+class DemandSource(StrEnum):
+    """Where a count of people who want to see a performance comes from."""
+
+    REGISTRATIONS = "registrations"
+    WAITLIST = "waitlist"
+    FAVOURITES = "favourites"
+    MANUAL = "manual"
+
+
+class WindowKind(StrEnum):
+    """What an opening window says of a place."""
+
+    OPEN = "open"
+    CURFEW = "curfew"
+    LOAD_IN = "load_in"
+    CLOSED = "closed"
+
+
+class AvailabilityKind(StrEnum):
+    """What a party says of a time."""
+
+    AVAILABLE = "available"
+    UNAVAILABLE = "unavailable"
+    PREFERRED = "preferred"
+
+
+class DependencyKind(StrEnum):
+    """How two performances must stand to each other."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    NOT_WITH = "not_with"
+    SAME_DAY = "same_day"
+    ADJACENT = "adjacent"

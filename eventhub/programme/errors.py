@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from eventhub.kernel.errors import Conflict, EventHubError, NotFound
+from eventhub.kernel.errors import Conflict, EventHubError, Invalid, NotFound
 
 
 class UnknownEvent(NotFound):
@@ -90,3 +90,80 @@ class NoTimes(NotFound):
 
     code = "no-times"
     message = _l("No times are published for this event.")
+
+
+class ImportUnreadable(Invalid):
+    """A schedule file can not be read at all; nothing of it is taken."""
+
+    code = "import-unreadable"
+    message = _l("The file can not be read.")
+
+    @classmethod
+    def because(cls, reason: str, *, line: int) -> ImportUnreadable:
+        """Return the error with the line (from 1; 0 is the whole file) and the reason."""
+        made = cls(details={"line": line, "reason": reason})
+        made.fields = {f"line {line}" if line else "file": [reason]}
+        return made
+
+
+class UnknownVersion(NotFound):
+    """The event has no schedule of this name."""
+
+    code = "unknown-version"
+    message = _l("There is no version of this name.")
+
+
+class UnknownPerformance(NotFound):
+    """The event has no such performance."""
+
+    code = "unknown-performance"
+    message = _l("There is no such performance.")
+
+
+class UnknownStage(NotFound):
+    """The event has no such stage."""
+
+    code = "unknown-stage"
+    message = _l("There is no such stage.")
+
+
+class UnknownFinding(NotFound):
+    """The working copy has no such finding now."""
+
+    code = "unknown-finding"
+    message = _l("There is no such finding.")
+
+
+class StaleEdit(Conflict):
+    """The slot has changed since it was read; `details.current` is the row now."""
+
+    code = "stale-edit"
+    message = _l("Somebody else has changed this in the meantime.")
+
+
+class PlacementBlocked(Conflict):
+    """A rule that stops placements is broken; `details.findings` says which."""
+
+    code = "placement-blocked"
+    message = _l("A rule of this event does not allow this place.")
+
+
+class SlotPinned(Conflict):
+    """A pinned slot stays where it is."""
+
+    code = "slot-pinned"
+    message = _l("This is pinned. Unpin it first.")
+
+
+class NothingToUndo(Conflict):
+    """The batch is unknown, of an older version, or in that state already."""
+
+    code = "nothing-to-undo"
+    message = _l("There is nothing to undo or redo here.")
+
+
+class ReleaseBlocked(Conflict):
+    """Findings stop the release; `details.findings` says which."""
+
+    code = "release-blocked"
+    message = _l("The schedule can not be released as long as these findings stand.")

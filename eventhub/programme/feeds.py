@@ -1,28 +1,26 @@
-"""Feeds of the released programme: calendar, frab XML and JSON."""
+"""Feeds of the released programme: calendar, frab XML and JSON, changes."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-import orjson
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.wrappers import Response
 
 from eventhub.kernel.http import conditional
-from eventhub.programme import frab, ical, queries
+from eventhub.programme import atom, export, ical, queries
 from eventhub.programme.errors import NoTimes, UnknownShow
-from eventhub.programme.queries import EventRow
-from eventhub.settings import current_settings
+from eventhub.programme.queries import EventRow, PerformanceRow, VersionRow
 
 bp = Blueprint("feeds", __name__)
 
 
 @bp.get("/e/<slug>/schedule.ics")
 def schedule_ics(slug: str) -> Response:
-    """GET /e/SLUG/schedule.ics - the programme as a calendar; anybody."""
+    """GET /e/SLUG/schedule.ics - the programme as a calendar, filtered by query; anybody."""
     event = _dated(slug)
-    rows = queries.published(event)
-    text = ical.feed(event, rows, base_url=_base_url())
+    rows = [row for row in queries.published(event) if _is_wanted(row.performance)]
+    text = ical.feed(event, rows, base_url=export.base_url())
     return _answer(text, "text/calendar", ical.last_published_at(rows))
 
 
@@ -33,7 +31,7 @@ def show_ics(slug: str, code: str) -> Response:
     rows = [row for row in queries.published(event) if row.performance.show_code == code]
     if not rows:
         raise UnknownShow()
-    text = ical.feed(event, rows, base_url=_base_url())
+    text = ical.feed(event, rows, base_url=export.base_url())
     answer = _answer(text, "text/calendar", ical.last_published_at(rows))
     answer.headers["Content-Disposition"] = f'inline; filename="{event.slug}-{code}.ics"'
     return answer
@@ -42,16 +40,28 @@ def show_ics(slug: str, code: str) -> Response:
 @bp.get("/e/<slug>/schedule.json")
 def schedule_json(slug: str) -> Response:
     """GET /e/SLUG/schedule.json - frab schedule, version 1; anybody."""
-    export, released_at = _export(slug)
-    text = orjson.dumps(frab.to_json(export), option=orjson.OPT_INDENT_2)
-    return _answer(text, "application/json", released_at)
+    event = _dated(slug)
+    chosen = _released(event)
+    return _answer(export.frab_json(event, chosen), "application/json", chosen.changed_at)
 
 
 @bp.get("/e/<slug>/schedule.xml")
 def schedule_xml(slug: str) -> Response:
     """GET /e/SLUG/schedule.xml - frab schedule; anybody."""
-    export, released_at = _export(slug)
-    return _answer(frab.to_xml(export), "application/vnd.c3voc.schedule+xml", released_at)
+    event = _dated(slug)
+    chosen = _released(event)
+    mimetype = "application/vnd.c3voc.schedule+xml"
+    return _answer(export.frab_xml(event, chosen), mimetype, chosen.changed_at)
+
+
+@bp.get("/e/<slug>/changes.atom")
+def changes_atom(slug: str) -> Response:
+    """GET /e/SLUG/changes.atom - the releases and what each changed; anybody."""
+    event = queries.event_by_slug(slug)
+    releases = queries.release_changes(event.id)
+    text = atom.feed(event, releases, base_url=export.base_url())
+    changed_at = releases[0].released_at if releases else None
+    return _answer(text, "application/atom+xml", changed_at)
 
 
 def _dated(slug: str) -> EventRow:
@@ -61,24 +71,27 @@ def _dated(slug: str) -> EventRow:
     return event
 
 
-def _export(slug: str) -> tuple[frab.Export, datetime | None]:
-    event = _dated(slug)
+def _released(event: EventRow) -> VersionRow:
+    """Return what the public sees; nothing before the first release."""
     release = queries.released(event.id)
-    rows = queries.programme(event)
-    used = {row.stage_id for row in rows}  # a stage that no release uses is not public yet
-    export = frab.Export(
-        event=event,
-        version=release.name if release else "0",
-        rows=rows,
-        stages=[stage for stage in queries.stages(event.id) if stage.id in used],
-        tracks=queries.tracks(event.id),
-        base_url=_base_url(),
+    if release is not None:
+        return queries.version(event, release.name)
+    return VersionRow(
+        schedule_id=0, name="0", is_draft=False, is_newest=False, changed_at=None, rows=()
     )
-    return export, release.released_at if release else None
 
 
-def _base_url() -> str:
-    return current_settings().base_url.rstrip("/")
+def _is_wanted(row: PerformanceRow) -> bool:
+    """Tell whether a performance is in what ?stage= &venue= &type= &track= ask for."""
+    given = {
+        "stage": row.stage_slug,
+        "venue": row.venue_slug,
+        "type": row.type_slug,
+        "track": row.track_slug,
+    }
+    return all(
+        not (wanted := request.args.getlist(name)) or slug in wanted for name, slug in given.items()
+    )
 
 
 def _answer(text: bytes, mimetype: str, changed_at: datetime | None) -> Response:

@@ -123,4 +123,4 @@ def _release(event_id: int) -> ReleaseRow | None:
 
 @cached_for(_KEPT_S)
 def _stages(event_id: int) -> tuple[StageRow, ...]:
-    return tuple(queries.stages(event_id))
+    return tuple(queries.public_stages(event_id))

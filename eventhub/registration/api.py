@@ -119,7 +119,7 @@ def create(slug: str) -> Response:
     outcome = service.register(_command(event, body(RegistrationBody)))
     if isinstance(outcome, service.Duplicate):
         raise AlreadyRegistered()
-    answer = _answer(queries.registration_face(outcome.registration_id))
+    answer = _answer(outcome.face or queries.registration_face(outcome.registration_id))
     location = f"/api/v1/registrations/{outcome.code}"
     return private(json_answer(answer, 201, {"Location": location}))
 
@@ -186,8 +186,6 @@ def _command(event: EventRow, sent: RegistrationBody) -> service.Register:
     email = _normal(fields, "contact.email", normalise_email, sent.contact.email)
     phone = _normal(fields, "contact.phone", normalise_phone, sent.contact.phone)
     names = _names(fields, sent.attendees)
-    for question in sent.answers:
-        fields[f"answers.{question}"] = [_("This event does not ask this.")]
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > _MAX_KEY:
         fields["Idempotency-Key"] = [_("This is too long.")]
@@ -203,6 +201,7 @@ def _command(event: EventRow, sent: RegistrationBody) -> service.Register:
         others=names[1:],
         window_no=queries.window_of_day(event, sent.day) if sent.day else None,
         consents=_consents(sent),
+        answers=sent.answers,
         source=Source.API,
         idempotency_key=f"api:{key}" if key else None,
     )

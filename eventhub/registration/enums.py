@@ -52,3 +52,47 @@ class KeyState(StrEnum):
     ACTIVE = "active"
     RETIRED = "retired"
     REVOKED = "revoked"
+
+
+class EntryState(StrEnum):
+    """Where an entry of a waitlist stands."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    LEFT = "left"
+    REMOVED = "removed"
+
+
+class ListAction(StrEnum):
+    """What the log of a waitlist records."""
+
+    JOINED = "joined"
+    OFFERED = "offered"
+    SKIPPED = "skipped"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    LEFT = "left"
+    REMOVED = "removed"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+
+class Decision(StrEnum):
+    """What a guest manager makes of a registration that waits for approval."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    WAITLIST = "waitlist"
+
+
+class Outcome(StrEnum):
+    """What became of one registration in a decision about many."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WAITLISTED = "waitlisted"
+    NO_CAPACITY = "no-capacity"
+    ALREADY_DECIDED = "already-decided"

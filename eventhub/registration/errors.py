@@ -54,3 +54,68 @@ class BotCheckFailed(Invalid):
 
     code = "bot-check-failed"
     message = _l("The form was sent very quickly. Check it and send it again.")
+
+
+class OfferExpired(Conflict):
+    """The offer of a place was not taken in time; it went to the next person."""
+
+    code = "offer-expired"
+    message = _l("This offer has expired. The place went to the next person.")
+
+
+class UnknownEncoding(Invalid):
+    """A guest file is neither UTF-8, UTF-16 nor GB18030."""
+
+    code = "unknown-encoding"
+    message = _l("The text of this file can not be read. Save it as UTF-8 or as XLSX.")
+
+
+class UnreadableGuestFile(Invalid):
+    """A guest file is damaged, or is no table."""
+
+    code = "unreadable-guest-file"
+    message = _l("This file can not be read as CSV or XLSX.")
+
+
+class GuestFileTooLarge(Invalid):
+    """A guest file is larger than the product reads."""
+
+    code = "guest-file-too-large"
+    message = _l("Guest files have at most 20 MB and 50,000 lines.")
+
+
+class NoGuestColumns(Invalid):
+    """No heading of a guest file means a name, or none a contact or reference."""
+
+    code = "no-guest-columns"
+    message = _l(
+        "The first line must name the columns: a name, and an e-mail, a phone or a reference."
+    )
+
+
+class InvitationBound(Conflict):
+    """The contact given is not the one that was invited."""
+
+    code = "invitation-bound"
+    message = _l("This is not the contact that the invitation was sent to.")
+
+
+class CampaignExists(Conflict):
+    """The event has a campaign of this name."""
+
+    code = "campaign-exists"
+    message = _l("There is a campaign of this name.")
+
+
+class AnswerTooLate(Conflict):
+    """The invitation was to be answered earlier, or was withdrawn."""
+
+    code = "answer-too-late"
+    message = _l("This invitation can no longer be answered.")
+
+
+class TooLate(Conflict):
+    """The ticket type lets people cancel until an earlier time."""
+
+    code = "too-late"
+    message = _l("This ticket can not be cancelled any more.")

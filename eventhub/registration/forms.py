@@ -21,9 +21,9 @@ from eventhub.kernel.format import day_text
 from eventhub.kernel.forms import BaseForm, CleanText, EmailText, PhoneText, Required
 from eventhub.kernel.i18n import current_lang, pick
 from eventhub.kernel.ids import new_public_id
-from eventhub.registration import botcheck
+from eventhub.registration import botcheck, question_fields
 from eventhub.registration.enums import Source
-from eventhub.registration.queries import ConsentRow, TicketTypeRow, WindowRow
+from eventhub.registration.queries import ConsentRow, QuestionRow, TicketTypeRow, WindowRow
 from eventhub.registration.service import Register
 
 _MAX_COMPANIONS_TEXT = 2000
@@ -53,13 +53,23 @@ class RegisterForm(BaseForm):
 
     types: Sequence[TicketTypeRow] = ()
     consent_rows: Sequence[ConsentRow] = ()
+    question_rows: Sequence[QuestionRow] = ()
 
     @classmethod
     def bound(
-        cls, types: Sequence[TicketTypeRow], consents: Sequence[ConsentRow], **start: Any
+        cls,
+        types: Sequence[TicketTypeRow],
+        consents: Sequence[ConsentRow],
+        questions: Sequence[QuestionRow],
+        **start: Any,
     ) -> RegisterForm:
-        """Return the form of the request for these types and consents."""
-        members: dict[str, Any] = {"types": types, "consent_rows": consents}
+        """Return the form of the request for these types, consents and questions."""
+        members: dict[str, Any] = {
+            "types": types,
+            "consent_rows": consents,
+            "question_rows": questions,
+            **question_fields.question_fields(questions),
+        }
         for row in consents:
             required = [Required(_l("We need this to issue a ticket."))] if row.is_required else []
             members[_CONSENT + row.purpose] = BooleanField(
@@ -82,6 +92,10 @@ class RegisterForm(BaseForm):
     def consent(self, row: ConsentRow) -> Any:
         """Return the field of one consent text."""
         return self[_CONSENT + row.purpose]
+
+    def asked(self) -> list[question_fields.Asked]:
+        """Return the questions that one of the types asks, with their fields."""
+        return question_fields.asked(self, self.question_rows, self.types)
 
     def renew(self) -> None:
         """Make the next press a new submission."""
@@ -118,6 +132,9 @@ class RegisterForm(BaseForm):
         if self._misses_day():
             self.day.errors = [_("Choose a day.")]
             is_valid = False
+        chosen = self.chosen
+        if chosen and not question_fields.mark_faults(self, self.question_rows, chosen.id):
+            is_valid = False
         return is_valid
 
     def _misses_day(self) -> bool:
@@ -140,6 +157,7 @@ class RegisterForm(BaseForm):
             others=self.names(),
             window_no=int(self.day.data) if is_per_day else None,
             performance_id=performance_id,
+            answers=question_fields.given(self, self.question_rows, chosen.id) if chosen else {},
             consents={row.purpose: bool(self.consent(row).data) for row in self.consent_rows},
             source=Source.WEB,
             idempotency_key=f"form:{self.key.data}",

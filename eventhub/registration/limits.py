@@ -15,6 +15,8 @@ REGISTER: Final = "120 per minute; 1500 per hour"
 API: Final = "6000 per minute"
 # 100,000 guesses of a 128-bit link hit nothing; the limit makes them loud and slow.
 WRONG_LINK: Final = "60 per minute"
+# An invited contact can not be found out by trying; people mistype once or twice.
+WRONG_CONTACT: Final = "20 per hour"
 # Each try may cause a mail; people mistype once or twice.
 LOST_TICKET: Final = "20 per hour"
 RESEND: Final = "20 per hour"

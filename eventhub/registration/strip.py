@@ -12,7 +12,7 @@ from eventhub.programme.queries import (
     PerformanceRow,
     StageRow,
     programme,
-    stages,
+    public_stages,
 )
 from eventhub.registration.queries import RegistrationFace
 
@@ -48,4 +48,4 @@ def strip_for(event: EventRow, performance: PerformanceRow | None) -> Strip:
 
 @cached_for(_KEPT_S)
 def _woven(event: EventRow) -> tuple[tuple[PerformanceRow, ...], tuple[StageRow, ...]]:
-    return tuple(programme(event)), tuple(stages(event.id))
+    return tuple(programme(event)), tuple(public_stages(event.id))

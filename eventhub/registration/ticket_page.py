@@ -8,12 +8,13 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
+from eventhub.kernel import clock
 from eventhub.kernel.errors import NotAllowed, NotFound
 from eventhub.registration import print as printing
 from eventhub.registration import qr, service
 from eventhub.registration.codes import TicketCode, ticket_code
 from eventhub.registration.queries import AttendeeFace, RegistrationFace, registration_face
-from eventhub.registration.rules.states import may_be_cancelled
+from eventhub.registration.rules.states import may_be_passed_on, may_give_up
 from eventhub.registration.strip import strip_of
 
 
@@ -49,6 +50,7 @@ class TicketPage:
     def context(self) -> dict[str, Any]:
         """Return what the templates of the page use."""
         face = self.face
+        is_owner = self.attendee_id is None and not face.is_used
         return {
             "event": face.event,
             "face": face,
@@ -58,9 +60,10 @@ class TicketPage:
             "when": service.when_text(face),
             "where": service.where_text(face),
             "gates": service.gate_names(face),
-            "may_cancel": self.attendee_id is None
-            and may_be_cancelled(face.state)
-            and not face.is_used,
+            "may_cancel": is_owner
+            and may_give_up(face.state, until=face.cancel_until, at=clock.now()),
+            "may_transfer": is_owner
+            and may_be_passed_on(face.state, face.transfer, len(face.attendees)),
             "mail": request.args.get("mail"),
         }
 

@@ -14,10 +14,10 @@ from eventhub.kernel.errors import Conflict
 from eventhub.kernel.http import private, see_other
 from eventhub.kernel.i18n import current_lang
 from eventhub.programme.queries import EventRow, event_by_slug
-from eventhub.registration import botcheck, limits, service, ticket_page
+from eventhub.registration import botcheck, limits, service, ticket_page, transfer_page
 from eventhub.registration.errors import BotCheckFailed, IdempotencyMismatch
 from eventhub.registration.forms import LostTicketForm, RegisterForm
-from eventhub.registration.queries import consent_texts, open_ticket_types
+from eventhub.registration.queries import consent_texts, open_ticket_types, questions
 from eventhub.registration.register_page import ChosenShow, chosen_show, fitting, start_values
 from eventhub.registration.strip import strip_for
 
@@ -115,7 +115,45 @@ def ask_cancel(token: str) -> Response:
 @bp.post("/t/<token>/cancel")
 def cancel(token: str) -> Response:
     """POST /t/TOKEN/cancel - give the place up; whoever has the registration's link."""
-    service.cancel(ticket_page.owned(token))
+    service.give_up(ticket_page.owned(token))
+    return private(make_response(see_other(url_for("registration.ticket", token=token))))
+
+
+@bp.get("/t/<token>/transfer")
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def ask_transfer(token: str) -> Response:
+    """GET /t/TOKEN/transfer - ask who gets the ticket; whoever has the registration's link."""
+    return transfer_page.show(transfer_page.load(token), 200)
+
+
+@bp.post("/t/<token>/transfer")
+@limiter.limit(limits.REGISTER)
+def transfer(token: str) -> Response | BaseResponse:
+    """POST /t/TOKEN/transfer - pass the ticket on; whoever has the registration's link."""
+    asked = transfer_page.load(token)
+    if not asked.form.validate_on_submit():
+        return transfer_page.show(asked, 422)
+    outcome = service.transfer(asked.registration_id, asked.command())
+    if isinstance(outcome, service.Duplicate):
+        return see_other(url_for("registration.sent", slug=asked.event.slug))
+    return private(
+        make_response(see_other(url_for("registration.passed_on", slug=asked.event.slug)))
+    )
+
+
+@bp.get("/e/<slug>/passed-on")
+def passed_on(slug: str) -> Response:
+    """GET /e/SLUG/passed-on - the ticket has gone to the other person; anybody."""
+    body = render_template(
+        "registration/passed.html", event=event_by_slug(slug), section="register"
+    )
+    return private(make_response(body))
+
+
+@bp.post("/t/<token>/accept")
+def take_offer(token: str) -> Response:
+    """POST /t/TOKEN/accept - take the offered place; whoever has the registration's link."""
+    service.take_offer(ticket_page.owned(token))
     return private(make_response(see_other(url_for("registration.ticket", token=token))))
 
 
@@ -131,7 +169,7 @@ def resend(token: str) -> Response:
 def _form(event: EventRow, show: ChosenShow | None) -> RegisterForm:
     types = fitting(event, open_ticket_types(event, clock.now()), show)
     start = start_values(types, show, wanted=request.args.get("type"), at=clock.now())
-    return RegisterForm.bound(types, consent_texts(event.id), **start)
+    return RegisterForm.bound(types, consent_texts(event.id), questions(event.id), **start)
 
 
 def _is_human(form: RegisterForm) -> bool:

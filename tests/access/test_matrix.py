@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from flask import Flask
@@ -19,6 +20,14 @@ from eventhub.accounts import service as accounts
 from eventhub.accounts.enums import Scope
 from eventhub.checkin.service import create_pairing, pair
 from eventhub.exposure import service as reports
+from eventhub.kernel import clock
+from eventhub.registration import service as registration
+from eventhub.registration.queries.invitations import (
+    campaign_by_public_id,
+    campaigns,
+    invitations,
+)
+from eventhub.registration.rules.guests import Guest
 from eventhub.registration.service import links
 from tests.people import NAMES, People, make_people
 from tests.world import World, make_world
@@ -75,6 +84,7 @@ TABLE: Final[dict[str, Row]] = {
     "programme.programme_day": Row("GET", f"{E}/programme/{{day}}", OPEN),
     "programme.show": Row("GET", f"{E}/shows/AAAAAA", OPEN),
     "programme.theme": Row("GET", f"{E}/theme.css", OPEN),
+    "feeds.changes_atom": Row("GET", f"{E}/changes.atom", OPEN),
     "feeds.schedule_ics": Row("GET", f"{E}/schedule.ics", OPEN),
     "feeds.schedule_json": Row("GET", f"{E}/schedule.json", OPEN),
     "feeds.schedule_xml": Row("GET", f"{E}/schedule.xml", OPEN),
@@ -89,18 +99,31 @@ TABLE: Final[dict[str, Row]] = {
     "registration.ticket_file": Row("GET", "/t/{token}.svg", OPEN),
     "registration.ask_cancel": Row("GET", "/t/{token}/cancel", OPEN),
     "registration.cancel": Row("POST", "/t/{last_token}/cancel", of(409, alice=303)),
+    "registration.ask_transfer": Row("GET", "/t/{last_token}/transfer", of(409)),
+    "registration.transfer": Row("POST", "/t/{last_token}/transfer", of(409)),
+    "registration.passed_on": Row("GET", f"{E}/passed-on", OPEN),
+    "registration.take_offer": Row("POST", "/t/{last_token}/accept", of(409)),
     "registration.resend": Row("POST", "/t/{token}/resend", of(303)),
+    "invitation.show": Row("GET", "/i/{invitation}", OPEN),
+    "invitation.opened": Row("POST", "/i/{invitation}/opened", of(204)),
+    "invitation.accept": Row("POST", "/i/{invitation}/accept", of(422)),
+    "invitation.decline": Row("POST", "/i/{invitation}/decline", of(409, alice=303)),
     # audience and report
     "audience.live": Row("GET", f"{E}/live", OPEN),
     "audience.live_json": Row("GET", f"{E}/live.json", OPEN),
+    "audience.wall": Row("GET", f"{E}/live/wall", OPEN),
+    "audience.wall_json": Row("GET", f"{E}/live/wall.json", OPEN),
     "exposure.report": Row("GET", f"{E}/report", OPEN),
     "exposure.report_evidence": Row("GET", f"{E}/report/evidence/none", of(404)),
     "exposure.report_file": Row("GET", f"{E}/report.json", OPEN),
     # the scanner: a page for everybody, answers for paired devices
     "checkin.gate": Row("GET", "/gate/", OPEN),
     "checkin.worker": Row("GET", "/gate/worker.js", OPEN),
+    "checkin.service_worker": Row("GET", "/gate/sw.js", OPEN),
     "checkin_api.pair": Row("POST", f"{GATE}/pair", of(422), json={"code": "GP0"}),
     "checkin_api.config": Row("GET", f"{GATE}/config", of(401, device=200)),
+    "checkin_api.whole_list": Row("GET", f"{GATE}/events/{'0' * 32}/list", of(401, device=404)),
+    "checkin_api.delta": Row("GET", f"{GATE}/events/{'0' * 32}/delta", of(401, device=404)),
     "checkin_api.redeem": Row("POST", f"{GATE}/redeem", of(401, device=422), json={}),
     "checkin_api.scans": Row("POST", f"{GATE}/scans", of(401, device=422), json={}),
     "checkin_api.heartbeat": Row("POST", f"{GATE}/heartbeat", of(401, device=422), json=[]),
@@ -109,22 +132,88 @@ TABLE: Final[dict[str, Row]] = {
     # log-in
     "accounts.login": Row("GET", "/login", of(303, anonymous=200, **dict.fromkeys(BEARERS, 200))),
     "accounts.sign_in": Row("POST", "/login", of(422)),
+    "accounts.forgotten": Row("GET", "/password", of(200)),
+    "accounts.send_password_link": Row("POST", "/password", of(422)),
+    "accounts.new_password": Row("GET", "/password/nobody.1.mac", of(410)),
+    "accounts.set_password": Row("POST", "/password/nobody.1.mac", of(422)),
     "accounts.logout": Row("POST", "/logout", of(303)),
     # console
     "console.events": Row(
         "GET", "/console/", of(303, alice=303, charlie=200)
     ),  # the only event opens at once
     "console.home": Row("GET", f"{C}/", console(**owners(200), dana=200)),
+    "console.programme": Row("GET", f"{C}/programme", console(**owners(200))),
+    "console.programme_cursor": Row(  # JSON: says 401 instead of leading to the log-in
+        "GET",
+        f"{C}/programme/cursor.json",
+        console(**owners(200), anonymous=401, **dict.fromkeys(BEARERS, 401)),
+    ),
+    "console.programme_place": Row("POST", f"{C}/programme/place", console(**owners(404))),
+    "console.programme_unplace": Row("POST", f"{C}/programme/unplace", console(**owners(404))),
+    "console.programme_pin": Row("POST", f"{C}/programme/pin", console(**owners(404))),
+    "console.programme_cancel": Row("POST", f"{C}/programme/cancel", console(**owners(404))),
+    "console.programme_undo": Row("POST", f"{C}/programme/undo", console(**owners(409))),
+    "console.programme_redo": Row("POST", f"{C}/programme/redo", console(**owners(409))),
+    "console.programme_waive": Row("POST", f"{C}/programme/waive", console(**owners(422))),
+    "console.programme_release": Row("GET", f"{C}/programme/release", console(**owners(200))),
+    "console.release_programme": Row("POST", f"{C}/programme/release", console(**owners(422))),
     "console.guests": Row("GET", f"{C}/guests", console(**owners(200))),
+    "console.approval": Row("GET", f"{C}/approval", console(**owners(200))),
+    "console.decide": Row("POST", f"{C}/approval", console(**owners(422))),
+    "console.waitlist": Row("GET", f"{C}/waitlist", console(**owners(200))),
+    "console.pause_waitlist": Row("POST", f"{C}/waitlist/1/pause", console(**owners(404))),
+    "console.offer_place": Row("POST", f"{C}/waitlist/1/entries/1/offer", console(**owners(404))),
+    "console.remove_entry": Row("POST", f"{C}/waitlist/1/entries/1/remove", console(**owners(404))),
+    "console.export_guests": Row("GET", f"{C}/guests.csv", console(**owners(200))),
+    "console.guest_lists": Row("GET", f"{C}/guest-lists", console(**owners(200))),
+    "console.read_guest_list": Row("POST", f"{C}/guest-lists", console(**owners(422))),
+    "console.guest_list": Row("GET", f"{C}/guest-lists/none", console(**owners(404))),
+    "console.apply_guest_list": Row("POST", f"{C}/guest-lists/none/apply", console(**owners(404))),
+    "console.undo_guest_list": Row("POST", f"{C}/guest-lists/none/undo", console(**owners(404))),
+    "console.send_guest_list": Row("POST", f"{C}/guest-lists/none/tickets", console(**owners(404))),
+    "console.invitations": Row("GET", f"{C}/invitations", console(**owners(200))),
+    "console.create_campaign": Row("POST", f"{C}/invitations", console(**owners(422))),
+    "console.campaign": Row("GET", f"{C}/invitations/{{campaign}}", console(**owners(200))),
+    "console.list_invitees": Row(
+        "POST", f"{C}/invitations/{{campaign}}/list", console(**owners(422))
+    ),
+    "console.send_invitations": Row(
+        "POST", f"{C}/invitations/{{campaign}}/send", console(**owners(303))
+    ),
+    "console.remind_invited": Row(
+        "POST", f"{C}/invitations/{{campaign}}/remind", console(**owners(303))
+    ),
+    "console.withdraw_invitation": Row(
+        "POST", f"{C}/invitations/{{campaign}}/none/withdraw", console(**owners(404))
+    ),
     "console.outbox": Row("GET", f"{C}/outbox", console(**owners(200))),
     "console.message": Row("GET", f"{C}/outbox/1", console(**owners(200))),
     "console.gates": Row("GET", f"{C}/gates", console(**owners(200), bob=200)),
     "console.pair": Row("POST", f"{C}/gates/north-1/pairing", console(**owners(200))),
+    "console.revoke": Row("POST", f"{C}/devices/dv_none/revoke", console(**owners(404))),
+    "console.resolve": Row("POST", f"{C}/conflicts/1", console(**owners(400))),
     "console.counters": Row("GET", f"{C}/counters", console(**owners(200), dana=200)),
     "console.import_counters": Row("POST", f"{C}/counters", console(**owners(422), dana=422)),
+    "console.quarantine": Row("GET", f"{C}/quarantine", console(**owners(200), dana=200)),
+    "console.decide_reading": Row("POST", f"{C}/quarantine", console(**owners(400), dana=400)),
+    "console.clicker": Row("GET", f"{C}/clicker", console(**owners(200), bob=200)),
+    "console.tally": Row("POST", f"{C}/clicker", console(**owners(400), bob=400)),
+    "console.add_post": Row("POST", f"{C}/clicker/posts", console(**owners(400), bob=400)),
+    "console.media": Row("GET", f"{C}/media", console(**owners(200), dana=200)),
+    "console.add_mention": Row("POST", f"{C}/media", console(**owners(422), dana=422)),
+    "console.import_media": Row("POST", f"{C}/media/files", console(**owners(422), dana=422)),
+    "console.undo_media": Row("POST", f"{C}/media/undo", console(**owners(400), dana=400)),
     "console.report": Row("GET", f"{C}/report", console(**owners(200), dana=200)),
     "console.build_report": Row("POST", f"{C}/report/build", console(**owners(303), dana=303)),
     "console.submit_report": Row("POST", f"{C}/report/submit", console(**owners(400), dana=400)),
+    "console.access": Row("GET", f"{C}/access", console(**owners(200))),
+    "console.create_key": Row("POST", f"{C}/access/keys", console(**owners(422))),
+    "console.revoke_key": Row("POST", f"{C}/access/keys/999999/revoke", console(**owners(404))),
+    "console.invite_member": Row("POST", f"{C}/access/people", console(**owners(422))),
+    "console.revoke_role": Row(
+        "POST", f"{C}/access/people/999999/owner/revoke", console(**owners(303))
+    ),
+    "console.audit_log": Row("GET", f"{C}/log", console(**owners(200))),
     "console.publish_report": Row("POST", f"{C}/report/publish", console(**owners(400), dana=400)),
     # API for programs
     "registration_api.create": Row(
@@ -141,6 +230,7 @@ TABLE: Final[dict[str, Row]] = {
     "audience_api.stream_samples": Row(
         "POST", f"{V1}/events/{{slug}}/stream-samples", api(422), json={}
     ),
+    "exposure_api.mentions": Row("POST", f"{V1}/events/{{slug}}/mentions", api(400)),
     "exposure_api.reports": Row("GET", f"{V1}/events/{{slug}}/reports", api(200)),
     "exposure_api.report": Row("GET", f"{V1}/events/{{slug}}/reports/1", api(200)),
     "ops.openapi": Row("GET", f"{V1}/openapi.json", OPEN),
@@ -193,7 +283,10 @@ def two_tenants() -> tuple[People, World]:
 def words_of(world: World) -> dict[str, Any]:
     first, _second, last = world.guests
     person = first.people[0]
+    campaign, invitation = invitation_of(world)
     return {
+        "campaign": campaign,
+        "invitation": invitation,
         "slug": world.event.slug,
         "day": world.event.starts_on,
         "token": links.attendee_token(person.public_id, person.link_rev),
@@ -201,6 +294,29 @@ def words_of(world: World) -> dict[str, Any]:
         "code": world.guests[0].code,
         "last_code": world.guests[1].code,
     }
+
+
+def invitation_of(world: World) -> tuple[str, str]:
+    """Return the public id of a campaign and the link of its one invitation, made when needed."""
+    present = campaigns(world.event.id)
+    if present:
+        (row,) = invitations(present[0].id)
+        return present[0].public_id, registration.invitation_token(row.public_id, 0)
+    campaign = registration.create_campaign(
+        registration.CreateCampaign(
+            event_id=world.event.id,
+            name="Friends",
+            ticket_type="public",
+            text={"zh": "请来", "en": "Come"},
+            answer_by=clock.now() + timedelta(days=5),
+        )
+    )
+    found = campaign_by_public_id(world.event.id, campaign)
+    guest = Guest("韩梅", "public", "zh", email="hanmei@loom.example")
+    registration.add_invitees(found.id, [guest])
+    registration.send_invitations(found.id)
+    (row,) = invitations(found.id)
+    return campaign, registration.invitation_token(row.public_id, 0)
 
 
 def _callers(

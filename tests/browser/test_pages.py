@@ -15,7 +15,18 @@ from tests.world import World, make_world
 
 NARROW = {"width": 320, "height": 640}
 EVENT = ("", "programme", "shows/AAAAAA", "register", "lost-ticket", "live", "report")
-CONSOLE = ("", "guests", "outbox", "outbox/1", "gates", "counters", "report")
+CONSOLE = (
+    "",
+    "programme",
+    "programme?item=1",
+    "programme/release",
+    "guests",
+    "outbox",
+    "outbox/1",
+    "gates",
+    "counters",
+    "report",
+)
 
 
 @pytest.fixture

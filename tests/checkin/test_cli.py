@@ -12,7 +12,10 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from eventhub.checkin import queries, service
-from eventhub.checkin.service import LoggedScan
+from eventhub.checkin.enums import ConflictState, ScanResult
+from eventhub.checkin.service import LoggedScan, OfflineScan
+from eventhub.kernel.db import db
+from eventhub.registration.models import Ticket
 from tests.assertions import assert_queries
 from tests.factories import checkin as make
 from tests.factories.checkin import NOON
@@ -147,3 +150,61 @@ def test_nothing_scanned_is_nothing(house: make.House) -> None:
     assert queries.entries(house.event_id) == []
     whole = queries.totals(house.event_id)
     assert (whole.entries, whole.visits, whole.visitors, whole.refused) == (0, 0, 0, 0)
+
+
+def test_devices_are_listed_and_revoked(house: make.House, runner: FlaskCliRunner) -> None:
+    device = make.make_device(house, "south")
+    (row,) = run(runner, "devices", "demo")["devices"]
+    assert (row["device"], row["gate"], row["revoked_at"]) == (device.public_id, "south", None)
+    run(runner, "revoke", "demo", device.public_id)
+    assert run(runner, "devices", "demo")["devices"][0]["revoked_at"] == NOON.isoformat()
+    assert "not-found" in run(runner, "revoke", "demo", "dv_none", code=1).stderr
+
+
+def test_conflicts_name_both_gates_and_times(house: make.House, runner: FlaskCliRunner) -> None:
+    (ticket,) = make.make_tickets(house, 1)
+    for minutes, gate in enumerate(("north", "south")):
+        scan = OfflineScan(
+            nonce=bytes([minutes]) * 16,
+            n=1,
+            gate_number=minutes + 1,
+            result=ScanResult.OK,
+            claimed_ms=int((NOON - timedelta(minutes=5 - minutes)).timestamp() * 1000),
+            idhash=db.session.get_one(Ticket, ticket).idhash,
+        )
+        service.record_scans(make.make_device(house, gate), [scan])
+    (row,) = run(runner, "conflicts", "demo", "--open")["conflicts"]
+    assert [row[name]["gate"] for name in ("first", "second")] == ["north", "south"]
+    assert [row[name]["at"] for name in ("first", "second")] == [
+        (NOON - timedelta(minutes=minutes)).isoformat() for minutes in (5, 4)
+    ]
+    assert (row["state"], row["first"]["offline"]) == ("open", True)
+    service.resolve_conflict(
+        service.ResolveConflict(house.event_id, row["id"], ConflictState.SAME_PERSON, "", None)
+    )
+    assert run(runner, "conflicts", "demo", "--open")["conflicts"] == []
+    (kept,) = run(runner, "conflicts", "demo")["conflicts"]
+    assert kept["state"] == "same_person"
+
+
+def test_simulate_names_the_check_that_refuses(house: make.House, runner: FlaskCliRunner) -> None:
+    good, blocked = make.make_tickets(house, 1) + make.make_tickets(house, 1, status="blocked")
+    make.make_gate(house, "closed", number=3, state="closed")
+
+    def ask(code: str, *more: str, gate: str = "north") -> tuple[str, list[str], str | None]:
+        found = run(runner, "simulate", "demo", "--code", code, "--gate", gate, *more)
+        return found["result"], found["passed"], found["refused_by"]
+
+    whole = ["code", "known", "list", "ticket", "gate", "window", "place"]
+    assert ask(make.gs_of(good)) == ("ok", whole, None)
+    assert ask(make.gs_of(good), "--out") == ("ok_exit", ["code", "known", "place"], None)
+    assert ask(make.gs_of(blocked)) == ("blocked", whole[:3], "ticket")
+    assert ask(make.gs_of(good), gate="closed") == ("wrong_gate", whole[:4], "gate")
+    assert ask("nonsense") == ("unknown_code", [], "code")
+    assert ask("GR04HMASW9NF6YZC4P") == ("unknown_code", ["code"], "known")
+    make.scan(make.make_device(house, "south"), make.gs_of(good))
+    at = "2026-09-25T13:00"
+    assert ask(make.gs_of(good), "--at", at) == ("used", whole[:6], "place")
+    assert len(queries.scan_log(house.event_id)) == 1  # nothing was written
+    bad = ("simulate", "demo", "--code", "x", "--gate", "north", "--at", "noon")
+    assert run(runner, *bad, code=2).exit_code == 2

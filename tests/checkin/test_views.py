@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from eventhub.checkin.enums import ScanResult
+from eventhub.checkin.enums import ScanResult, Words
 from eventhub.checkin.looks import LOOKS
 from tests.assertions import assert_html
+
+MODULES = Path(__file__).parents[2] / "static" / "js" / "checkin"
 
 pytestmark = pytest.mark.only("sqlite")
 
@@ -61,5 +65,32 @@ def test_modules_import_only_what_is_there(client: FlaskClient) -> None:
         for other in re.findall(r'from "\./([\w-]+\.js)"', answer.get_data(as_text=True)):
             if other not in names:
                 names.append(other)
-    own = {"gate", "api", "camera", "hid", "search", "sound", "store", "verdict"}
-    assert set(names) == {f"{name}.js" for name in own}
+    assert {*names, "worker.js"} == {path.name for path in MODULES.glob("*.js")}
+
+
+def test_the_service_worker_keeps_everything_that_the_page_needs(client: FlaskClient) -> None:
+    answer = client.get("/gate/sw.js")
+    assert answer.mimetype == "text/javascript"
+    assert answer.headers["Service-Worker-Allowed"] == "/gate/"
+    text = answer.get_data(as_text=True)
+    found = re.search(r"const FILES = (\[.+?\]);", text)
+    assert found is not None
+    files = json.loads(found.group(1))
+    assert [client.get(address).status_code for address in files] == [200] * len(files)
+    kept = {address.partition("?")[0] for address in files}
+    page = client.get("/gate/").get_data(as_text=True)
+    links = re.findall(r'(?:href|src)="(/static/[^"?]+)', page)
+    modules = [f"/static/js/checkin/{path.name}" for path in MODULES.glob("*.js")]
+    assert {*links, *modules} - {"/static/js/checkin/worker.js"} <= kept
+    assert all("/api/" not in address for address in files)
+    assert all("v=" in address or "lang=" in address for address in files)
+
+
+def test_a_changed_page_makes_a_new_service_worker(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get("/gate/sw.js").data
+    assert client.get("/gate/sw.js").data == first
+    look = LOOKS[ScanResult.OK]
+    monkeypatch.setitem(LOOKS, ScanResult.OK, replace(look, word=Words("进", "In")))
+    assert client.get("/gate/sw.js").data != first

@@ -16,6 +16,7 @@ from tests.factories import checkin as make
 
 PROCESSES = 8
 TICKETS = 1_000
+CONTROL_TICKETS = 200  # enough for the gap to show
 
 pytestmark = pytest.mark.processes
 
@@ -47,7 +48,7 @@ def test_without_the_guard_tickets_are_admitted_twice(app: Flask, database: Any)
     house = make.make_house()
     tokens = [make.pair_device(house).token]
     make_unguarded()
-    codes = [f"code-{number}" for number in range(TICKETS)]
+    codes = [f"code-{number}" for number in range(CONTROL_TICKETS)]
     crowd = Crowd(database.folder, database.url, tokens, codes, has_guard=False)
 
     told = run(crowd, processes=PROCESSES)
@@ -56,7 +57,7 @@ def test_without_the_guard_tickets_are_admitted_twice(app: Flask, database: Any)
     rows = db.session.execute(text("SELECT COUNT(*) FROM admission_unguarded")).scalar_one()
     drop_unguarded()
     assert rows == told["ok"]
-    assert told["ok"] > TICKETS
+    assert told["ok"] > CONTROL_TICKETS
 
 
 @command

@@ -21,6 +21,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "slot": {"status": "scheduled"},
     "report": {"status": "draft"},
     "scan": {"dir": "in"},
+    "waitlist_log": {"action": "joined"},
     "registration": {"state": "confirmed"},
     "consent_text": {"kind": "notice"},
     "gate": {"number": 1, "direction": "in", "state": "open"},

@@ -22,6 +22,7 @@ GIVEN = {
     "DEFAULT_LANG": "en",
     "TRUSTED_PROXIES": "1",
     "LOG_LEVEL": "WARNING",
+    "FETCH_ALLOWED": "encoder.lan:8080",
     "INSTANCE": "/var/lib/eventhub",
 }
 

@@ -180,3 +180,21 @@ def test_query_count_does_not_grow_with_lines(client: FlaskClient, futian: int) 
         add_impressions(futian, value)
     with assert_queries(2):
         client.get(REPORT)
+
+
+def test_a_page_is_kept_by_language_and_version(client: FlaskClient, futian: int) -> None:
+    first = client.get(f"{REPORT}?lang=en").get_data()
+    assert client.get(f"{REPORT}?lang=en").get_data() == first
+    assert client.get(f"{REPORT}?lang=zh").get_data() != first
+    add_impressions(futian, 1_000_000)
+    build_report(BuildReport(event_id=futian))
+    assert client.get(f"{REPORT}?lang=en").get_data() == first
+
+
+def test_every_file_is_offered_and_opens(client: FlaskClient, futian: int) -> None:
+    html = assert_html(client.get(f"{REPORT}?lang=en"))
+    for kind, head in {"pdf": b"%PDF", "xlsx": b"PK", "pptx": b"PK"}.items():
+        assert f'href="{REPORT}.{kind}"' in html
+        answer = client.get(f"{REPORT}.{kind}")
+        assert answer.get_data().startswith(head)
+        assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')

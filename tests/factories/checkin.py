@@ -15,6 +15,7 @@ from eventhub.checkin.models import EntryPolicy
 from eventhub.checkin.queries import DeviceRow
 from eventhub.kernel import clock, ids, signing
 from eventhub.kernel.db import command, db
+from eventhub.kernel.errors import Unavailable
 from eventhub.programme.models import Event, Gate, Zone
 from eventhub.registration.models import Attendee, Registration, Ticket, TicketType
 from eventhub.registration.service import code_of, ensure_event_key
@@ -197,8 +198,14 @@ def gr_of(ticket_id: int) -> str:
 
 
 def scan(device: DeviceRow, code: str, **values: Any) -> dict[str, Any]:
-    """Redeem a code with a nonce of its own."""
-    return service.redeem(device, service.Redeem(nonce=ids.new_nonce(), code=code, **values))
+    """Redeem a code with a nonce of its own; a busy machine is asked again, as devices do."""
+    command = service.Redeem(nonce=ids.new_nonce(), code=code, **values)
+    for _ in range(5):
+        try:
+            return service.redeem(device, command)
+        except Unavailable as busy:
+            last = busy
+    raise last
 
 
 def forget_config() -> None:

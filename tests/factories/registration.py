@@ -11,7 +11,9 @@ from eventhub.kernel.db import command, db
 from eventhub.registration.models import (
     ConsentText,
     EntryWindow,
+    FormQuestion,
     GateAccess,
+    Question,
     Quota,
     QuotaTicketType,
     TicketType,
@@ -95,6 +97,20 @@ def make_consent_text(event_id: int, purpose: str, **columns: Any) -> ConsentTex
     db.session.add(text)
     db.session.flush()
     return text
+
+
+@command
+def make_question(kind_of_ticket: TicketType, slug: str, **columns: Any) -> Question:
+    """Make a text question at the end of the form of a ticket type."""
+    values = {"kind": "text", "label": {"zh": f"问 {slug}", "en": f"Question {slug}"}}
+    question = Question(event_id=kind_of_ticket.event_id, slug=slug, **(values | columns))
+    db.session.add(question)
+    db.session.flush()
+    row = FormQuestion(
+        ticket_type_id=kind_of_ticket.id, question_id=question.id, position=next(_numbers)
+    )
+    db.session.add(row)
+    return question
 
 
 @command

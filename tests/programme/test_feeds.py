@@ -216,6 +216,18 @@ def test_a_show_feed_holds_that_show_alone(event: EventRow, client: FlaskClient)
     assert [entry.decoded("DTSTART") for entry in entries] == [LATE]
 
 
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("stage=hall", 2), ("stage=other", 0), ("stage=other&stage=hall", 2), ("type=runway", 2),
+     ("track=main&type=none", 0), ("venue=none", 0)],
+)  # fmt: skip
+def test_the_calendar_is_filtered_by_its_address(
+    event: EventRow, client: FlaskClient, query: str, count: int
+) -> None:
+    answer = client.get(f"/e/weaving/schedule.ics?{query}")
+    assert len(icalendar.Calendar.from_ical(answer.data).walk("VEVENT")) == count
+
+
 def test_unreleased_edits_are_in_no_feed(event: EventRow, client: FlaskClient) -> None:
     feeds = ("schedule.ics", "schedule.json", "schedule.xml")
     before = [get(client, f"/e/weaving/{path}").data for path in feeds]

@@ -99,9 +99,8 @@ def test_drafts_rehearsals_and_embargoed_shows_are_not_public(app: Flask) -> Non
     secret = make.make_performance(event, make.make_show(event, embargo_until=later))
     rehearsal = make.make_performance(event, kind=PerformanceKind.REHEARSAL)
     shown = make.make_performance(event)
-    stage = make.make_stage(event)
     for performance in (draft, secret, rehearsal, shown):
-        make.make_slot(event, performance_id=performance, stage_id=stage)
+        make.make_slot(event, performance_id=performance)
     make.release(event)
     assert [row.performance_id for row in queries.programme(event)] == [shown]
 

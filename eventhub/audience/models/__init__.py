@@ -1,6 +1,6 @@
 """Tables of what is counted, by noun."""
 
-from eventhub.audience.models.footfall import Calibration, CounterBin
+from eventhub.audience.models.footfall import Calibration, CounterBin, CounterTotal
 from eventhub.audience.models.observation import (
     ImportBatch,
     Observation,
@@ -8,17 +8,19 @@ from eventhub.audience.models.observation import (
     Revision,
     Source,
 )
-from eventhub.audience.models.stream import Stream, StreamProgramme, StreamSample
+from eventhub.audience.models.stream import Stream, StreamPoll, StreamProgramme, StreamSample
 
 __all__ = [
     "Calibration",
     "CounterBin",
+    "CounterTotal",
     "ImportBatch",
     "Observation",
     "Quarantine",
     "Revision",
     "Source",
     "Stream",
+    "StreamPoll",
     "StreamProgramme",
     "StreamSample",
 ]

@@ -40,6 +40,28 @@ class CounterBin(Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
 
 
+class CounterTotal(Base):
+    """
+    What a device that counts on and on showed at the begin of one of its periods.
+
+    The bins of `counter_bin` are the differences of consecutive rows.
+    """
+
+    __tablename__ = "counter_total"
+    __table_args__ = (
+        CheckConstraint("entered_total IS NULL OR entered_total >= 0", name="entered_total"),
+        CheckConstraint("left_total IS NULL OR left_total >= 0", name="left_total"),
+    )
+
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("source.id", ondelete="CASCADE"), primary_key=True
+    )
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    entered_total: Mapped[int | None]
+    left_total: Mapped[int | None]
+
+
 class Calibration(Base):
     """Factor from device counts to manual counts for one counter and density band."""
 

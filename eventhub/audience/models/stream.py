@@ -77,5 +77,38 @@ class StreamSample(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     viewers: Mapped[int | None]
     cumulative: Mapped[int | None] = mapped_column(BigInteger)  # starts or views so far
+    popularity: Mapped[int | None] = mapped_column(BigInteger)  # an index, no number of people
     is_ok: Mapped[bool] = mapped_column(default=True)
     raw_sha256: Mapped[str] = mapped_column(String(64), default="")
+
+
+class StreamPoll(Base):
+    """
+    How a stream is asked for its viewers, and how the latest answers were.
+
+    `key_ref` names an entry of the operator's key file; no secret stands here.
+    `remote_name` is the stream's name on its server, empty when it has only one.
+    """
+
+    __tablename__ = "stream_poll"
+    __table_args__ = (CheckConstraint("failure_count >= 0", name="failures"),)
+
+    stream_id: Mapped[int] = mapped_column(
+        ForeignKey("stream.id", ondelete="CASCADE"), primary_key=True
+    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    stream_format: Mapped[str] = mapped_column(String(24))
+    url: Mapped[str] = mapped_column(String(500))
+    remote_name: Mapped[str] = mapped_column(String(200), default="")
+    key_ref: Mapped[str] = mapped_column(String(64), default="")
+    is_on: Mapped[bool] = mapped_column(default=True)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    asked_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    failure_count: Mapped[int] = mapped_column(default=0)  # since the last answer
+    last_error: Mapped[str] = mapped_column(String(200), default="")
+    warnings: Mapped[str] = mapped_column(String(200), default="")  # comma between
+    server_pid: Mapped[int | None]
+    server_uptime_s: Mapped[int | None]
+
+    stream: Mapped[Stream] = relationship()

@@ -3,9 +3,7 @@
 from eventhub.audience.queries.footfall import (
     CounterRow,
     FootfallDay,
-    HourRow,
     VisitsRow,
-    counter_hours,
     counters,
     footfall_days,
     outer_cordons,
@@ -14,6 +12,7 @@ from eventhub.audience.queries.footfall import (
     visits_of,
     zone_paths,
 )
+from eventhub.audience.queries.hours import HourRow, counter_hours
 from eventhub.audience.queries.live import (
     CordonNow,
     LiveSnapshot,
@@ -31,6 +30,8 @@ from eventhub.audience.queries.observations import (
     observations,
     revision_counts,
 )
+from eventhub.audience.queries.polls import PollRow, polls
+from eventhub.audience.queries.quarantine import ApartRow, apart
 from eventhub.audience.queries.streams import (
     LatestRow,
     ProgrammeRow,
@@ -44,8 +45,12 @@ from eventhub.audience.queries.streams import (
     stream_series,
     streams,
 )
+from eventhub.audience.queries.tally import QuarterRow, quarters
+from eventhub.audience.queries.wall import StageNow, Wall, wall
+from eventhub.audience.rules.tally import quarter
 
 __all__ = [
+    "ApartRow",
     "BatchRow",
     "CordonNow",
     "CounterRow",
@@ -55,12 +60,17 @@ __all__ = [
     "LatestRow",
     "LiveSnapshot",
     "ObservationRow",
+    "PollRow",
     "ProgrammeRow",
+    "QuarterRow",
+    "StageNow",
     "StreamNow",
     "StreamResult",
     "StreamRow",
     "StreamSeries",
     "VisitsRow",
+    "Wall",
+    "apart",
     "batches",
     "counter_hours",
     "counters",
@@ -72,6 +82,9 @@ __all__ = [
     "observation",
     "observations",
     "outer_cordons",
+    "polls",
+    "quarter",
+    "quarters",
     "revision_counts",
     "stream_programme",
     "stream_results",
@@ -81,5 +94,6 @@ __all__ = [
     "visits",
     "visits_from",
     "visits_of",
+    "wall",
     "zone_paths",
 ]

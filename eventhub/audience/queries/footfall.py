@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, select
 
-from eventhub.audience.enums import Direction, EvidenceClass, Op, SourceKind
+from eventhub.audience.enums import EvidenceClass, Op, SourceKind
 from eventhub.audience.errors import PassagesAreNotVisits
 from eventhub.audience.models import Calibration, CounterBin, Source
+from eventhub.audience.queries.hours import HourRow, floor_hour, hours_between
 from eventhub.audience.rules import sums
 from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, db
@@ -47,22 +48,17 @@ class CounterRow:
 
 def counters(event_id: int) -> list[CounterRow]:
     """Return all counters that have or expect readings, in order of making; one statement."""
-    bounds = (
-        select(
-            CounterBin.source_id,
-            func.min(CounterBin.starts_at).label("first"),
-            func.max(CounterBin.starts_at).label("last"),
-            func.max(CounterBin.duration_s).label("longest"),
-        )
-        .where(CounterBin.event_id == event_id)
-        .group_by(CounterBin.source_id)
-        .subquery()
+    of_source = CounterBin.source_id == Source.id
+    newest = CounterBin.starts_at.desc(), CounterBin.duration_s.desc()
+    first = select(func.min(CounterBin.starts_at)).where(of_source).scalar_subquery()
+    last = select(func.max(CounterBin.starts_at)).where(of_source).scalar_subquery()
+    length = (
+        select(CounterBin.duration_s).where(of_source).order_by(*newest).limit(1).scalar_subquery()
     )
     children = select(Source.parent_id).where(Source.parent_id.is_not(None))
     found = db.session.execute(
-        select(Source, Calibration, bounds.c.first, bounds.c.last, bounds.c.longest)
+        select(Source, Calibration, first, last, length)
         .outerjoin(Calibration, and_(Calibration.source_id == Source.id, Calibration.band == "all"))
-        .outerjoin(bounds, bounds.c.source_id == Source.id)
         .where(
             Source.event_id == event_id,
             Source.kind.in_([SourceKind.COUNTER, SourceKind.MANUAL]),
@@ -78,7 +74,7 @@ def _counter(
     calibration: Calibration | None,
     first: datetime | None,
     last: datetime | None,
-    longest_s: int | None,
+    length_s: int | None,
 ) -> CounterRow:
     is_manual = source.kind == SourceKind.MANUAL
     k = calibration.k if calibration else (1.0 if is_manual else None)
@@ -96,91 +92,8 @@ def _counter(
         k_se=calibration.se if calibration else 0.0,
         manual_counts=calibration.manual_counts if calibration else 0,
         first_at=first,
-        last_at=last + timedelta(seconds=longest_s) if last and longest_s else None,
+        last_at=last + timedelta(seconds=length_s) if last and length_s else None,
         is_synthetic=source.is_synthetic,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class HourRow:
-    """
-    One counter in one hour from `starts_at` (UTC), as received.
-
-    `entered`, `left` and `passed` are null where the device does not give
-    them; `coverage` is the received share of the hour.
-    """
-
-    counter_id: int
-    starts_at: datetime
-    entered: int | None
-    left: int | None
-    passed: int | None
-    coverage: float
-    flags: frozenset[str]
-
-    @property
-    def passages(self) -> int:
-        """Return crossings in any direction."""
-        return (self.entered or 0) + (self.left or 0) + (self.passed or 0)
-
-
-def counter_hours(event: EventRow, day: date | None = None) -> list[HourRow]:
-    """
-    Return hours with readings of one operating day, or of all time; one statement.
-
-    Ordered by counter and time. Where a counter reports bins of several
-    lengths for one hour, those that cover most of it count, of equal ones the
-    finest.
-    """
-    statement = select(
-        CounterBin.source_id,
-        CounterBin.starts_at,
-        CounterBin.duration_s,
-        CounterBin.direction,
-        CounterBin.passages,
-        CounterBin.coverage,
-        CounterBin.flags,
-    ).where(CounterBin.event_id == event.id)
-    if day is not None:
-        start, end = event.day_bounds(day)
-        statement = statement.where(CounterBin.starts_at >= start, CounterBin.starts_at < end)
-    groups: dict[tuple[int, datetime], list[_Part]] = {}
-    for row in db.session.execute(statement):
-        part = _Part(row[2], row[3], row[4], row[5], row[6])
-        groups.setdefault((row[0], _floor(row[1], event)), []).append(part)
-    return [_hour(counter, at, parts) for (counter, at), parts in sorted(groups.items())]
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    duration_s: int
-    direction: str
-    passages: int
-    coverage: float
-    flags: str
-
-
-def _hour(counter_id: int, starts_at: datetime, parts: Sequence[_Part]) -> HourRow:
-    covered = {
-        length: sum(part.duration_s * part.coverage for part in parts if part.duration_s == length)
-        / len({part.direction for part in parts if part.duration_s == length})
-        for length in {part.duration_s for part in parts}
-    }
-    length = max(covered, key=lambda one: (round(covered[one]), -one))
-    kept = [part for part in parts if part.duration_s == length]
-
-    def count(direction: Direction) -> int | None:
-        found = [part.passages for part in kept if part.direction == direction]
-        return sum(found) if found else None
-
-    return HourRow(
-        counter_id=counter_id,
-        starts_at=starts_at,
-        entered=count(Direction.IN),
-        left=count(Direction.OUT),
-        passed=count(Direction.BOTH),
-        coverage=min(1.0, covered[length] / max(3600, length)),
-        flags=frozenset(flag for part in kept for flag in part.flags.split(",") if flag),
     )
 
 
@@ -219,9 +132,12 @@ def footfall_days(event: EventRow, days: Collection[date] | None = None) -> list
 
         days: Only these operating days; None for all.
     """
+    if days is not None and not days:
+        return []
+    span = (event.day_bounds(min(days))[0], event.day_bounds(max(days))[1]) if days else None
     rows = counters(event.id)
     by_day: dict[tuple[date, int], list[HourRow]] = {}
-    for hour in counter_hours(event):
+    for hour in hours_between(event, span):
         day = event.operating_day(hour.starts_at)
         if days is None or day in days:
             by_day.setdefault((day, hour.counter_id), []).append(hour)
@@ -240,7 +156,7 @@ def _day(event: EventRow, counter: CounterRow, day: date, hours: Sequence[HourRo
     start, end = event.day_bounds(day)
     now = clock.now()
     until = min(end, now)
-    first = max(start, _floor(counter.first_at or start, event))
+    first = max(start, floor_hour(counter.first_at or start, event))
     expected = list(_hours(first, until))
     received = {hour.starts_at: hour.coverage for hour in hours}
     entered = sum(hour.entered or 0 for hour in hours)
@@ -255,11 +171,6 @@ def _day(event: EventRow, counter: CounterRow, day: date, hours: Sequence[HourRo
         missing=tuple(at for at in expected if at not in received),
         is_open=now < end,
     )
-
-
-def _floor(at: datetime, event: EventRow) -> datetime:
-    local = at.astimezone(event.zone)
-    return local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _hours(start: datetime, end: datetime) -> Iterable[datetime]:

@@ -18,7 +18,8 @@ from eventhub.audience.models import ImportBatch, Source
 from eventhub.audience.rules import counters
 from eventhub.audience.service.readings import RecordReadings, record_readings
 from eventhub.audience.service.sources import EnsureSource, ensure_source
-from eventhub.audience.sources import counter_csv, counter_json
+from eventhub.audience.service.totals import RecordTotals, record_totals
+from eventhub.audience.sources import counter_csv, counter_json, devices
 from eventhub.audience.sources.reading import BadLine, CounterFile, UnreadableFile
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
@@ -31,6 +32,9 @@ class FileFormat(StrEnum):
 
     COUNTER_CSV = "counter-csv"
     COUNTER_JSON = "counter-json"
+    AXIS = "axis"
+    XOVIS = "xovis"
+    HIKVISION = "hikvision"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +96,17 @@ def read_file(
         UnreadableSource: The file can not be read at all.
     """
     try:
-        if file_format is FileFormat.COUNTER_CSV:
-            return counter_csv.parse(data, zone=zone, counter=counter, day_start=day_start)
-        return counter_json.parse(data, zone=zone, counter=counter)
+        match file_format:
+            case FileFormat.COUNTER_CSV:
+                return counter_csv.parse(data, zone=zone, counter=counter, day_start=day_start)
+            case FileFormat.COUNTER_JSON:
+                return counter_json.parse(data, zone=zone, counter=counter)
+            case FileFormat.AXIS:
+                return devices.axis(data, zone=zone, counter=counter)
+            case FileFormat.XOVIS:
+                return devices.xovis(data, zone=zone, counter=counter)
+            case FileFormat.HIKVISION:
+                return devices.hikvision(data, zone=zone, counter=counter)
     except UnreadableFile as error:
         raise UnreadableSource(code=error.code, details={"detail": error.detail}) from error
 
@@ -165,6 +177,16 @@ def _new(
             is_synthetic=cmd.is_synthetic,
         )
     )
+    if file.totals:
+        done = record_totals(
+            RecordTotals(
+                event_id=cmd.event_id,
+                totals=file.totals,
+                timezone=str(zone),
+                batch_id=batch.id,
+                is_synthetic=cmd.is_synthetic,
+            )
+        )
     late = [BadLine(refusal.index, refusal.reason) for refusal in done.rejected]
     rejected = sorted({*file.rejected, *late}, key=lambda bad: (bad.line, bad.reason))
     batch.accepted_count, batch.duplicate_count = done.accepted, done.duplicates

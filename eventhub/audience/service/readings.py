@@ -29,7 +29,7 @@ class RecordReadings:
 
     `prefix` stands before the counter names of a file of several sensors, whose
     sources then belong to `parent_id`; `first_seq` orders readings that bring
-    no `seq`.
+    no `seq`. `is_checked`: a person has accepted them, nothing is set apart.
     """
 
     event_id: int
@@ -39,6 +39,7 @@ class RecordReadings:
     batch_id: int | None = None
     first_seq: int = 0
     is_synthetic: bool = False
+    is_checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def record_readings(cmd: RecordReadings) -> Recorded:
         if reason := _fault(reading, source, now):
             refused.append(Refusal(reading.line, reason))
             continue
-        if _set_apart(work, source, reading):
+        if not cmd.is_checked and _set_apart(work, source, reading):
             quarantined += 1
             continue
         outcome[_keep(work, cmd, source, reading)] += 1
@@ -242,7 +243,7 @@ def _keep(work: _Work, cmd: RecordReadings, source: Source, reading: CounterRead
             work,
             (source.id, reading.starts_at, reading.duration_s, direction),
             Held(value, seq),
-            reading.coverage,
+            reading,
         )
         for direction, value in _cells(reading)
     }
@@ -250,11 +251,11 @@ def _keep(work: _Work, cmd: RecordReadings, source: Source, reading: CounterRead
     return next(outcome for outcome in order if outcome in found)
 
 
-def _merge(work: _Work, key: Key, arriving: Held, coverage: float) -> Merge:
+def _merge(work: _Work, key: Key, arriving: Held, reading: CounterReading) -> Merge:
     current = work.bins.get(key)
     outcome = counters.merge(current.held if current else None, arriving)
     if current is None:
-        work.bins[key] = _Bin(arriving, coverage, "", is_new=True)
+        work.bins[key] = _Bin(arriving, reading.coverage, reading.flags, is_new=True)
         return outcome
     if outcome is Merge.DUPLICATE:
         if arriving.seq > current.held.seq:
@@ -271,7 +272,7 @@ def _merge(work: _Work, key: Key, arriving: Held, coverage: float) -> Merge:
     work.known.add(mark)
     work.revisions.append(_revision(key[0], name, old, new))
     if outcome is Merge.REVISION:
-        current.held, current.coverage = arriving, coverage
+        current.held, current.coverage = arriving, reading.coverage
     current.flags, current.is_changed = _flagged(current.flags), True
     return outcome
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,8 +26,10 @@ class SampleReading:
     """
     Viewers of one stream at one instant.
 
-    `viewers` null is a failed poll. `cumulative` is a running count of starts or
-    views. `index` is the place of the sample in the request, from 0.
+    `viewers` null is a failed poll, unless `is_answered` says that the server
+    answered without a number. `cumulative` is a running count of starts or
+    views, `popularity` a platform's index. `index` is the place of the sample in
+    the request, from 0.
     """
 
     index: int
@@ -33,16 +37,23 @@ class SampleReading:
     at: datetime
     viewers: int | None
     cumulative: int | None = None
+    popularity: int | None = None
+    is_answered: bool = False
     raw_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSamples:
-    """Samples of one event, in order of arrival; the later one of an instant holds."""
+    """
+    Samples of one event, in order of arrival; the later one of an instant holds.
+
+    `is_checked`: a person has accepted them, nothing is set apart.
+    """
 
     event_id: int
     samples: Sequence[SampleReading]
     is_synthetic: bool = False
+    is_checked: bool = False
 
 
 @dataclass(slots=True)
@@ -51,6 +62,8 @@ class _Kept:
     cumulative: int | None
     is_new: bool
     is_changed: bool = False
+    popularity: int | None = None
+    is_answered: bool = False
     raw_sha256: str = ""
 
 
@@ -70,6 +83,7 @@ def record_samples(cmd: RecordSamples) -> Recorded:
     now = clock.now()
     streams, created = _streams(cmd)
     kept = _load(cmd, streams)
+    times = _Times.of(kept)
     replaced = _replaced(streams)
     counts = dict.fromkeys(("new", "same", "revised", "apart"), 0)
     refused: list[Refusal] = []
@@ -77,11 +91,12 @@ def record_samples(cmd: RecordSamples) -> Recorded:
         stream = streams[sample.stream]
         if reason := _fault(sample, now):
             refused.append(Refusal(sample.index, reason))
-        elif _is_jump(sample, stream, kept):
+        elif not cmd.is_checked and _is_jump(sample, stream, kept, times):
             counts["apart"] += 1
             _set_apart(sample, stream, now)
         else:
             counts[_keep(sample, stream, kept, replaced, now)] += 1
+            times.add(sample, stream)
     _write(cmd, kept)
     return Recorded(
         accepted=counts["new"],
@@ -123,6 +138,8 @@ def _load(cmd: RecordSamples, streams: dict[str, Stream]) -> dict[Key, _Kept]:
             StreamSample.at,
             StreamSample.viewers,
             StreamSample.cumulative,
+            StreamSample.popularity,
+            StreamSample.is_ok,
             StreamSample.raw_sha256,
         ).where(
             StreamSample.stream_id.in_([stream.id for stream in streams.values()]),
@@ -130,7 +147,15 @@ def _load(cmd: RecordSamples, streams: dict[str, Stream]) -> dict[Key, _Kept]:
         )
     )
     return {
-        (row[0], row[1]): _Kept(row[2], row[3], is_new=False, raw_sha256=row[4]) for row in rows
+        (row[0], row[1]): _Kept(
+            row[2],
+            row[3],
+            is_new=False,
+            popularity=row[4],
+            is_answered=row[5],
+            raw_sha256=row[6],
+        )
+        for row in rows
     }
 
 
@@ -154,18 +179,36 @@ def _fault(sample: SampleReading, now: datetime) -> str | None:
     return None
 
 
-def _is_jump(sample: SampleReading, stream: Stream, kept: dict[Key, _Kept]) -> bool:
+@dataclass(slots=True)
+class _Times:
+    """When each stream has a number, in order, so that the last one before is found at once."""
+
+    by_stream: dict[int, list[datetime]]
+
+    @classmethod
+    def of(cls, kept: dict[Key, _Kept]) -> _Times:
+        found: dict[int, list[datetime]] = defaultdict(list)
+        for stream_id, at in sorted(key for key, one in kept.items() if one.viewers is not None):
+            found[stream_id].append(at)
+        return cls(found)
+
+    def add(self, sample: SampleReading, stream: Stream) -> None:
+        if sample.viewers is not None:
+            insort(self.by_stream[stream.id], sample.at)
+
+    def before(self, sample: SampleReading, stream: Stream) -> datetime | None:
+        times = self.by_stream[stream.id]
+        place = bisect_left(times, sample.at)
+        return times[place - 1] if place else None
+
+
+def _is_jump(sample: SampleReading, stream: Stream, kept: dict[Key, _Kept], times: _Times) -> bool:
     if sample.viewers is None or sample.viewers <= integrity.JUMP_FLOOR:
         return False
-    earlier = [
-        (key[1], one.viewers)
-        for key, one in kept.items()
-        if key[0] == stream.id and key[1] < sample.at and one.viewers is not None
-    ]
-    if not earlier:
+    at = times.before(sample, stream)
+    if at is None:
         return False
-    at, viewers = max(earlier)
-    return integrity.jumps(sample.viewers, viewers, sample.at - at) is not None
+    return integrity.jumps(sample.viewers, kept[stream.id, at].viewers, sample.at - at) is not None
 
 
 def _key(at: datetime) -> str:
@@ -204,7 +247,12 @@ def _keep(
     current = kept.get(key)
     if current is None:
         kept[key] = _Kept(
-            sample.viewers, sample.cumulative, is_new=True, raw_sha256=sample.raw_sha256
+            sample.viewers,
+            sample.cumulative,
+            is_new=True,
+            popularity=sample.popularity,
+            is_answered=sample.is_answered,
+            raw_sha256=sample.raw_sha256,
         )
         return "new"
     is_same = (current.viewers, current.cumulative) == (sample.viewers, sample.cumulative)
@@ -243,7 +291,8 @@ def _write(cmd: RecordSamples, kept: dict[Key, _Kept]) -> None:
             "event_id": cmd.event_id,
             "viewers": one.viewers,
             "cumulative": one.cumulative,
-            "is_ok": one.viewers is not None or one.cumulative is not None,
+            "popularity": one.popularity,
+            "is_ok": one.is_answered or one.viewers is not None or one.cumulative is not None,
             "raw_sha256": one.raw_sha256,
         }
 

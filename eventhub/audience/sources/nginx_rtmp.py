@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element
 
 from eventhub.audience.enums import StreamState
 from eventhub.audience.sources.reading import ServerReading, StreamReading, UnreadableFile
+from eventhub.kernel.xml import UnsafeXml, root_of
 
-MAX_BYTES: Final = 2 * 1024 * 1024
 HLS_NOT_COUNTED: Final = "hls-not-counted"
 SEVERAL_WORKERS: Final = "several-workers"
 RESTARTED: Final = "restarted"
@@ -70,14 +67,10 @@ def changes(readings: Sequence[ServerReading]) -> tuple[str, ...]:
 
 
 def _root(data: bytes) -> Element:
-    if len(data) > MAX_BYTES:
-        raise UnreadableFile("file-too-large")
     try:
-        root: Element = fromstring(data, forbid_dtd=True)
-    except DefusedXmlException:
-        raise UnreadableFile("document-type-refused") from None
-    except (ParseError, ValueError, LookupError) as error:
-        raise UnreadableFile("invalid-xml", str(error)) from error
+        root = root_of(data)
+    except UnsafeXml as error:
+        raise UnreadableFile(error.code, error.detail) from error
     if root.tag != "rtmp":
         raise UnreadableFile("not-nginx-rtmp", f"root element {root.tag[:40]}")
     return root

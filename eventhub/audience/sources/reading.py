@@ -20,12 +20,20 @@ class UnreadableFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StreamReading:
-    """One stream of a server; `viewers` is None when the server does not say."""
+    """
+    One stream of a server; `viewers` is None when the server does not say.
+
+    `views` is a running total of plays, `popularity` a platform's index that
+    is no number of people, `peak` the largest number as the server kept it.
+    """
 
     name: str
     viewers: int | None
     state: StreamState
     application: str = ""
+    views: int | None = None
+    popularity: int | None = None
+    peak: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,18 @@ class CounterReading:
     passed: int | None = None
     seq: int = 0
     coverage: float = 1.0
+    flags: str = ""  # BinFlag values, comma between
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalReading:
+    """What a device that counts on and on showed at `at`, since its last reset."""
+
+    line: int
+    counter: str
+    at: datetime
+    entered: int | None
+    left: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +93,8 @@ class CounterFile:
 
     `rows` counts lines with data, bad ones included; `surplus` lists lines for
     a bin that an earlier line was for; `day_start` is the local time at which
-    the file's day begins, null when it has whole instants.
+    the file's day begins, null when it has whole instants. `totals` are those
+    of devices that count on and on; their file has no `readings`.
     """
 
     rows: int
@@ -82,3 +103,4 @@ class CounterFile:
     surplus: tuple[int, ...] = ()
     day_start: time | None = None
     warnings: tuple[str, ...] = field(default=())
+    totals: tuple[TotalReading, ...] = ()

@@ -12,6 +12,7 @@ from eventhub.checkin.queries.board import (
 )
 from eventhub.checkin.queries.config import EventConfig, event_config
 from eventhub.checkin.queries.device import DeviceRow, device_by_token
+from eventhub.checkin.queries.lists import ConflictRow, DeviceLine, conflicts, devices_of
 from eventhub.checkin.queries.search import HITS, SearchHit, search
 from eventhub.checkin.queries.totals import (
     HourRow,
@@ -24,6 +25,8 @@ from eventhub.checkin.queries.totals import (
 
 __all__ = [
     "HITS",
+    "ConflictRow",
+    "DeviceLine",
     "DeviceRow",
     "EventConfig",
     "GateBoardRow",
@@ -33,7 +36,9 @@ __all__ = [
     "ScanTotals",
     "SearchHit",
     "admissions_by_hour",
+    "conflicts",
     "device_by_token",
+    "devices_of",
     "entries",
     "event_config",
     "gate_board",

@@ -159,6 +159,10 @@ class EventConfig:
         ]
         return max(open_now, key=lambda show: show.starts_ms).show if open_now else None
 
+    def gate_shows(self, stage_id: int | None) -> list[StageShow]:
+        """Return the performances that a scan at a gate of a stage may count for."""
+        return [show for show in self.shows if show.stage_id == stage_id]
+
     def gates_for(self, type_id: int) -> list[GateRow]:
         """Return open entrances that admit a ticket type, by number."""
         return [

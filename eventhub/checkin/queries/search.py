@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from eventhub.checkin.models import Admission
 from eventhub.kernel.db import I18n, db
 from eventhub.registration.models import Attendee, Registration, Ticket, TicketType
+from eventhub.registration.queries.name_search import people_named
 
 HITS = 20
 _PHONE_DIGITS = 4
@@ -55,7 +56,7 @@ def search(event_id: int, text: str) -> list[SearchHit]:
         .join(Attendee, Attendee.id == Ticket.attendee_id)
         .join(Registration, Registration.id == Attendee.registration_id)
         .join(TicketType, TicketType.id == Ticket.ticket_type_id)
-        .where(Ticket.event_id == event_id, _matches(wanted))
+        .where(Ticket.event_id == event_id, _matches(event_id, wanted))
         .order_by(Attendee.display_name, Ticket.id)
         .limit(HITS + 1)
     )
@@ -73,9 +74,10 @@ def _is_enough(text: str) -> bool:
     return len(text) >= (_PHONE_DIGITS if text.isdigit() else 2)
 
 
-def _matches(text: str) -> ColumnElement[bool]:
+def _matches(event_id: int, text: str) -> ColumnElement[bool]:
     low = text.lower()
     rules = [
+        Attendee.id.in_(people_named(event_id, text)),
         func.lower(Attendee.display_name).contains(low, autoescape=True),
         func.lower(Attendee.latin_name).contains(low, autoescape=True),
         Registration.code == text.upper(),

@@ -11,7 +11,7 @@ from eventhub.checkin.rules.facts import (
 )
 from eventhub.checkin.rules.fold import Fold, FoldPolicy, LoggedEntry, Place, fold
 from eventhub.checkin.rules.scope import scope_key
-from eventhub.checkin.rules.verdict import REPEAT_MS, Move, Verdict, verdict
+from eventhub.checkin.rules.verdict import REPEAT_MS, Move, Verdict, passed_checks, verdict
 
 __all__ = [
     "REPEAT_MS",
@@ -29,6 +29,7 @@ __all__ = [
     "Verdict",
     "WindowFacts",
     "fold",
+    "passed_checks",
     "scope_key",
     "verdict",
 ]

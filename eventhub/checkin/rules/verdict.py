@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from eventhub.checkin.enums import Direction, Reentry, ScanResult
+from eventhub.checkin.enums import ADMITTED, Direction, Reentry, ScanResult
 from eventhub.checkin.rules.facts import PlaceFacts, Question
 
 REPEAT_MS = 60_000  # the same device, the same ticket: a slip of the hand, not an attempt
@@ -66,10 +66,21 @@ def verdict(question: Question) -> Verdict:
     current = latest_turns(question.places)
     if question.direction == Direction.OUT:
         return _exit(question, current)
-    for rule in (_unlisted, _ticket, _gate, _window):
+    for _name, rule in _RULES:
         if refusal := rule(question):
             return refusal
     return _entry(question, current)
+
+
+def passed_checks(question: Question) -> list[str]:
+    """Return the checks that a scan passes, in order, up to the one that refuses it."""
+    passed: list[str] = []
+    if question.direction != Direction.OUT:
+        for name, rule in _RULES:
+            if rule(question) is not None:
+                return passed
+            passed.append(name)
+    return [*passed, "place"] if verdict(question).result in _GOOD else passed
 
 
 def latest_turns(places: Iterable[PlaceFacts]) -> dict[int, PlaceFacts]:
@@ -172,7 +183,9 @@ def _again(question: Question, current: dict[int, PlaceFacts]) -> Verdict:
     ]
     if mine:
         return Verdict(
-            ScanResult.REPEAT, first=max(mine, key=lambda row: row.entered_ms), used=used
+            ScanResult.REPEAT,
+            first=max(mine, key=lambda row: (row.entered_ms, -row.place)),
+            used=used,
         )
     back = _returning(question, current)
     if back is not None:
@@ -203,3 +216,12 @@ def _returning(question: Question, current: dict[int, PlaceFacts]) -> PlaceFacts
         return outside[0]
     inside = [row for row in may if row.left_ms is None]
     return min(inside, key=lambda row: row.entered_ms) if is_free and inside else None
+
+
+_RULES: tuple[tuple[str, Callable[[Question], Verdict | None]], ...] = (
+    ("list", _unlisted),
+    ("ticket", _ticket),
+    ("gate", _gate),
+    ("window", _window),
+)
+_GOOD = ADMITTED | {ScanResult.OK_EXIT}

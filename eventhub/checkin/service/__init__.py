@@ -1,5 +1,7 @@
 """What check-in does: pairing, deciding scans, taking uploads, rebuilding."""
 
+from eventhub.checkin.service.conflicts import ResolveConflict, resolve_conflict
+from eventhub.checkin.service.items import OfflineScan
 from eventhub.checkin.service.log import LoggedScan, load_scans
 from eventhub.checkin.service.pairing import (
     Heartbeat,
@@ -12,7 +14,8 @@ from eventhub.checkin.service.pairing import (
 )
 from eventhub.checkin.service.projection import Replay, mark_first_entries, rebuild, replay
 from eventhub.checkin.service.redeem import Redeem, redeem
-from eventhub.checkin.service.upload import OfflineScan, record_scans
+from eventhub.checkin.service.simulate import Simulation, simulate
+from eventhub.checkin.service.upload import record_scans
 
 __all__ = [
     "Heartbeat",
@@ -22,6 +25,8 @@ __all__ = [
     "Pairing",
     "Redeem",
     "Replay",
+    "ResolveConflict",
+    "Simulation",
     "create_pairing",
     "load_scans",
     "mark_first_entries",
@@ -31,5 +36,7 @@ __all__ = [
     "record_scans",
     "redeem",
     "replay",
+    "resolve_conflict",
     "revoke_device",
+    "simulate",
 ]

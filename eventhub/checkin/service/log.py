@@ -13,8 +13,8 @@ from sqlalchemy import insert, select
 from eventhub.checkin.enums import ADMITTED, ScanResult
 from eventhub.checkin.models import Scan
 from eventhub.checkin.queries.config import EventConfig, load_config
+from eventhub.checkin.service.asking import scope_of
 from eventhub.checkin.service.projection import Replay, rebuild
-from eventhub.checkin.service.redeem import scope_of
 from eventhub.kernel.db import command, db
 from eventhub.registration.models import Ticket
 

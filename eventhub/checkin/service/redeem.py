@@ -13,25 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from eventhub.checkin.enums import ScanResult
 from eventhub.checkin.errors import NonceReused
+from eventhub.checkin.queries.changes import seq_text
 from eventhub.checkin.queries.config import EventConfig, event_config
 from eventhub.checkin.queries.device import DeviceRow
-from eventhub.checkin.rules import (
-    CodeFacts,
-    PlaceFacts,
-    PolicyFacts,
-    Question,
-    TicketFacts,
-    Verdict,
-    scope_key,
-    verdict,
-)
+from eventhub.checkin.rules import Verdict
 from eventhub.checkin.service import statements as sql
 from eventhub.checkin.service.answers import TicketRow, answer_of
+from eventhub.checkin.service.asking import Found, Situation, decide, find
 from eventhub.checkin.service.reading import Reading, read_code
 from eventhub.kernel import clock, commit_queue
 from eventhub.kernel.db import db
@@ -83,16 +75,6 @@ class _Case:
     @property
     def now_ms(self) -> int:
         return int(self.received.timestamp() * 1000)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What the first statement said."""
-
-    ticket: TicketRow | None
-    places: dict[str, tuple[PlaceFacts, ...]]
-    answer: dict[str, Any] | None
-    digest: bytes | None
 
 
 def redeem(device: DeviceRow, command: Redeem) -> dict[str, Any]:
@@ -189,113 +171,29 @@ def _settle(session: Session, case: _Case) -> dict[str, Any]:
     if session.execute(sql.RECORD, _scan(case, found, scope, decided, answer)).first() is None:
         raise _Again
     if found.ticket is not None and (decided.enter or decided.leave):
-        answer |= {"seq": tell(session, case.device.event_id, found.ticket.id)}
+        number = tell(session, case.device.event_id, found.ticket.id)
+        answer |= {"seq": seq_text(case.config.salt, number)}
     return answer | {"status": "recorded"}
 
 
-def _find(session: Session, case: _Case) -> _Found:
-    rows = session.execute(
-        sql.FIND,
-        {
-            "event_id": case.device.event_id,
-            "idhash": case.reading.idhash,
-            "device_id": case.device.id,
-            "nonce": case.command.nonce,
-        },
-    ).all()
-    return _found(rows)
+def _find(session: Session, case: _Case) -> Found:
+    nonce = case.command.nonce
+    return find(session, case.device.event_id, case.reading, device_id=case.device.id, nonce=nonce)
 
 
-def _found(rows: Any) -> _Found:
-    head: Row[Any] = rows[0]
-    ticket = None
-    if head.id is not None:
-        ticket = TicketRow(
-            id=head.id,
-            type_id=head.ticket_type_id,
-            window=head.window_no,
-            rev=head.rev,
-            party=head.party,
-            status=head.status,
-            seat=head.seat_label,
-            name=head.display_name,
-        )
-    places: dict[str, list[PlaceFacts]] = {}
-    for row in rows:
-        if row.scope is not None:
-            places.setdefault(row.scope, []).append(
-                PlaceFacts(
-                    place=row.place,
-                    turn=row.turn,
-                    device_id=row.entered_device_id,
-                    gate_id=row.entered_gate_id,
-                    entered_ms=row.entered_at_ms,
-                    left_ms=row.left_at_ms,
-                )
-            )
-    return _Found(ticket, {k: tuple(v) for k, v in places.items()}, head.answer, head.body_digest)
-
-
-def _decide(case: _Case, found: _Found) -> tuple[str, Verdict]:
-    reading, ticket, config = case.reading, found.ticket, case.config
-    if reading.refused is not None:
-        return "", Verdict(reading.refused)
-    if ticket is None:
-        return "", _not_listed(reading)
-    if reading.is_key_revoked and not _equals(reading, ticket, config):
-        return "", Verdict(ScanResult.BAD_SIGNATURE)
-    policy, scope = scope_of(
-        config, case.gate, type_id=ticket.type_id, window=ticket.window, at=case.received
-    )
-    asked = Question(
-        code=CodeFacts(reading.kind, reading.rev, reading.check_id),
-        ticket=TicketFacts(
-            product=config.types[ticket.type_id].number,
-            window=ticket.window,
-            rev=ticket.rev,
-            party=ticket.party,
-            status=ticket.status,
+def _decide(case: _Case, found: Found) -> tuple[str, Verdict]:
+    return decide(
+        Situation(
+            config=case.config,
+            gate=case.gate,
+            reading=case.reading,
+            at=case.received,
+            device_id=case.device.id,
+            direction=case.command.direction,
+            persons=case.command.persons,
         ),
-        gate=config.gate_facts(case.gate),
-        policy=policy,
-        window=config.window(ticket.window, ticket.type_id),
-        places=found.places.get(scope, ()),
-        device_id=case.device.id,
-        now_ms=case.now_ms,
-        direction=case.command.direction,
-        persons=case.command.persons,
+        found,
     )
-    return scope, verdict(asked)
-
-
-def scope_of(
-    config: EventConfig, gate: GateRow, *, type_id: int, window: int, at: datetime
-) -> tuple[PolicyFacts, str]:
-    """Return the rules of a ticket type at a gate and the scope of a scan at that time."""
-    policy, is_zone_own = config.policy(type_id, gate.zone_id)
-    key = scope_key(
-        policy.once,
-        day=config.event.operating_day(at),
-        show=config.show_at(
-            window=window, stage_id=gate.stage_id, at_ms=int(at.timestamp() * 1000)
-        ),
-        window=window,
-        zone=gate.zone_public_id if is_zone_own else None,
-    )
-    return policy, key
-
-
-def _not_listed(reading: Reading) -> Verdict:
-    # The server's list is whole: a signed code without a ticket means lost data, and
-    # nothing could hold its place. People decide, whatever devices may do offline.
-    if reading.kind == "GS":
-        return Verdict(ScanResult.NEED_SUPERVISOR, why="unlisted")
-    return Verdict(ScanResult.UNKNOWN_CODE)
-
-
-def _equals(reading: Reading, ticket: TicketRow, config: EventConfig) -> bool:
-    listed = (config.types[ticket.type_id].number, ticket.window, ticket.rev)
-    return (reading.product, reading.window, reading.rev) == listed
 
 
 def _enter(
@@ -342,7 +240,7 @@ def _leave(
 
 
 def _scan(
-    case: _Case, found: _Found, scope: str, decided: Verdict, answer: dict[str, Any]
+    case: _Case, found: Found, scope: str, decided: Verdict, answer: dict[str, Any]
 ) -> dict[str, Any]:
     command = case.command
     return {
@@ -375,8 +273,8 @@ def _scan(
     }
 
 
-def tell(session: Session, event_id: int, ticket_id: int) -> str:
+def tell(session: Session, event_id: int, ticket_id: int) -> int:
     """Write that a ticket's admissions changed; return the number of the change."""
     dialect = session.get_bind().dialect.name
     row = {"event_id": event_id, "ticket_id": ticket_id}
-    return f"{session.execute(sql.CHANGE[dialect], row).scalar_one():016x}"
+    return int(session.execute(sql.CHANGE[dialect], row).scalar_one())

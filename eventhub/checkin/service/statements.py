@@ -8,10 +8,27 @@ DO NOTHING RETURNING` is the same on both databases.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+import functools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, LargeBinary, Table, TextClause, bindparam, text
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    LargeBinary,
+    Table,
+    TextClause,
+    any_,
+    bindparam,
+    literal,
+    text,
+)
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from eventhub.checkin.models import Admission, Conflict, Scan
 
@@ -50,20 +67,21 @@ FIND: Final = (
 )
 """One row per admission of the ticket, at least one; `answer` when the nonce is known."""
 
+_ENTER_COLUMNS: Final = (
+    "event_id",
+    "ticket_id",
+    "scope",
+    "place",
+    "turn",
+    "entered_at_ms",
+    "entered_device_id",
+    "entered_gate_id",
+    "entered_nonce",
+    "kind",
+)
 ENTER: Final = _insert(
     Admission.__table__,  # type: ignore[arg-type]  # declarative tables are Tables
-    (
-        "event_id",
-        "ticket_id",
-        "scope",
-        "place",
-        "turn",
-        "entered_at_ms",
-        "entered_device_id",
-        "entered_gate_id",
-        "entered_nonce",
-        "kind",
-    ),
+    _ENTER_COLUMNS,
     "ON CONFLICT DO NOTHING RETURNING id",
 )
 """Takes one place; no row means that somebody else has it."""
@@ -118,23 +136,77 @@ LOCK_TICKET: Final = {
     "postgresql": text("SELECT id FROM ticket WHERE id = :ticket_id FOR NO KEY UPDATE"),
 }
 
-RECORD_MANY: Final = _insert(
+_RECORD_MANY: Final = _insert(
     Scan.__table__,  # type: ignore[arg-type]  # declarative tables are Tables
     _SCAN_COLUMNS,
     "ON CONFLICT DO NOTHING",
 )
-CHANGE_MANY: Final = {
-    name: text(str(one).removesuffix(" RETURNING seq")) for name, one in CHANGE.items()
+_TELL_MANY: Final = {
+    "sqlite": text(str(CHANGE["sqlite"]).removesuffix(" RETURNING seq")),
+    "postgresql": text(
+        "INSERT INTO gate_change (event_id, ticket_id, kind, seq)"
+        " SELECT :event_id, told.id, 'admission',"
+        " CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
+        " FROM unnest(CAST(:tickets AS bigint[])) AS told (id)"
+    ),
 }
 
-__all__ = [
-    "CHANGE",
-    "CHANGE_MANY",
-    "CONFLICT",
-    "ENTER",
-    "FIND",
-    "LEAVE",
-    "LOCK_TICKET",
-    "RECORD",
-    "RECORD_MANY",
-]
+
+def record_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep scans; those whose nonce is there already are left out."""
+    dialect = session.get_bind().dialect
+    if dialect.name == "sqlite":
+        session.execute(_RECORD_MANY, list(rows))
+        return
+    columns = _columns(rows, _SCAN_COLUMNS)
+    columns["answer"] = [orjson.dumps(answer).decode() for answer in columns["answer"]]
+    session.execute(_insert_columns(dialect, Scan, _SCAN_COLUMNS), columns)
+
+
+def enter_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Take places; return how many were free."""
+    dialect = session.get_bind().dialect
+    if dialect.name == "sqlite":
+        one_by_one = insert(Admission).on_conflict_do_nothing().returning(Admission.id)
+        return len(session.execute(one_by_one, list(rows)).all())
+    at_once = _insert_columns(dialect, Admission, _ENTER_COLUMNS)
+    return len(session.execute(at_once, _columns(rows, _ENTER_COLUMNS)).all())
+
+
+def tell_many(session: Session, event_id: int, tickets: Sequence[int]) -> None:
+    """Write that the admissions of tickets changed."""
+    name = session.get_bind().dialect.name
+    if name == "sqlite":
+        rows = [{"event_id": event_id, "ticket_id": ticket} for ticket in tickets]
+        session.execute(_TELL_MANY[name], rows)
+        return
+    session.execute(_TELL_MANY[name], {"event_id": event_id, "tickets": list(tickets)})
+
+
+def among(
+    session: Session, column: InstrumentedAttribute[Any], values: Collection[Any]
+) -> ColumnElement[bool]:
+    """Return that a column has one of the values; one array on PostgreSQL, so one fixed text."""
+    if session.get_bind().dialect.name == "sqlite":
+        return column.in_(values)
+    return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def _columns(rows: Sequence[Mapping[str, Any]], names: Iterable[str]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in names}
+
+
+@functools.cache
+def _insert_columns(
+    dialect: Dialect, model: type[Scan] | type[Admission], names: tuple[str, ...]
+) -> TextClause:
+    # one statement with an array per column: 200 single ones cost PostgreSQL three times as much
+    kinds = model.__table__.c
+    arrays = ", ".join(
+        f"CAST(:{name} AS {dialect.type_compiler_instance.process(kinds[name].type)}[])"
+        for name in names
+    )
+    return text(
+        f"INSERT INTO {model.__tablename__} ({', '.join(names)})"  # noqa: S608 - our own names
+        f" SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING RETURNING id"
+    )

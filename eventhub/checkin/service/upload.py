@@ -14,19 +14,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from eventhub.checkin.enums import ADMITTED, ItemStatus, ScanResult
-from eventhub.checkin.models import Admission, Scan
+from eventhub.checkin.models import Admission
 from eventhub.checkin.queries.config import EventConfig, event_config
 from eventhub.checkin.queries.device import DeviceRow
 from eventhub.checkin.rules import LoggedEntry
 from eventhub.checkin.service import statements as sql
 from eventhub.checkin.service.answers import nonce_text
+from eventhub.checkin.service.asking import scope_of
+from eventhub.checkin.service.items import OfflineScan
+from eventhub.checkin.service.late import kept_scans, with_own_nonces
 from eventhub.checkin.service.projection import Target, TicketFold, project
 from eventhub.checkin.service.reading import read_code
-from eventhub.checkin.service.redeem import end_reading, gate_of, scope_of
+from eventhub.checkin.service.redeem import end_reading, gate_of
 from eventhub.kernel import clock, commit_queue
 from eventhub.kernel.errors import Invalid, Unavailable
 from eventhub.programme.queries import GateRow
@@ -35,31 +37,6 @@ from eventhub.registration.models import Ticket
 _TRIES = 3
 _RESULT_OF = {result.value: result for result in ScanResult}
 _PASSING = ADMITTED | {ScanResult.OK_EXIT}
-
-
-@dataclass(frozen=True, slots=True)
-class OfflineScan:
-    """
-    One decision of a device.
-
-    Exactly one of `idhash` and `code` is set. Times in Unix milliseconds of the
-    device's clock; `offset_ms` is server minus device.
-    """
-
-    nonce: bytes
-    n: int
-    gate_number: int
-    result: ScanResult
-    claimed_ms: int
-    kind: str = "GS"
-    idhash: bytes | None = None
-    code: str = ""
-    direction: str = "in"
-    persons: int = 1
-    offset_ms: int = 0
-    mono_ms: int = 0
-    boot_id: str = ""
-    is_unlisted: bool = False
 
 
 class _Again(Exception):
@@ -134,7 +111,11 @@ def _settle(
 ) -> list[dict[str, Any]]:
     received = clock.now()
     received_ms = int(received.timestamp() * 1000)
-    known = _known(session, device, [scan.nonce for scan in scans])
+    given, known = scans, kept_scans(session, device, [scan.nonce for scan in scans])
+    if known:
+        scans = with_own_nonces(config, scans, known)
+        moved = [scan.nonce for scan in scans if scan.nonce not in known]
+        known |= kept_scans(session, device, moved)
     digests = [scan_digest(scan) for scan in scans]
     fresh: dict[bytes, _Item] = {}
     for scan, digest in zip(scans, digests, strict=True):
@@ -145,42 +126,45 @@ def _settle(
     _place(session, device, config, items)
     _admit(session, device, config, items)
     answers = {item.scan.nonce: _answer(item) for item in items}
+    _keep(session, device, items, answers, received)
+    results = []
+    for first, scan, digest in zip(given, scans, digests, strict=True):
+        item = fresh.get(scan.nonce)
+        if scan.nonce in known:
+            result = known[scan.nonce].again(config, scan, digest)
+        elif item is not None and item.scan is scan:
+            result = answers[scan.nonce]
+        else:  # twice in one upload
+            result = _twice(scan, digest, item, answers)
+        results.append(result | {"nonce": nonce_text(first.nonce)})
+    return results
+
+
+def _keep(
+    session: Session,
+    device: DeviceRow,
+    items: Sequence[_Item],
+    answers: Mapping[bytes, dict[str, Any]],
+    received: datetime,
+) -> None:
     kept = [item for item in items if item.gate is not None]
     if kept:
         rows = [_row(device, item, answers[item.scan.nonce], received) for item in kept]
-        session.execute(sql.RECORD_MANY, rows)
+        sql.record_many(session, rows)
     tickets = sorted({item.ticket.id for item in kept if item.passes and item.ticket})
     if tickets:
-        dialect = session.get_bind().dialect.name
-        changes = [{"event_id": device.event_id, "ticket_id": ticket} for ticket in tickets]
-        session.execute(sql.CHANGE_MANY[dialect], changes)
-    known |= {item.scan.nonce: (answers[item.scan.nonce], item.digest) for item in items}
-    return [
-        answers[scan.nonce]
-        if scan.nonce in fresh and fresh[scan.nonce].scan is scan
-        else _again(scan, digest, known[scan.nonce])
-        for scan, digest in zip(scans, digests, strict=True)
-    ]
+        sql.tell_many(session, device.event_id, tickets)
 
 
-def _known(
-    session: Session, device: DeviceRow, nonces: Sequence[bytes]
-) -> dict[bytes, tuple[dict[str, Any], bytes]]:
-    statement = select(Scan.nonce, Scan.answer, Scan.body_digest).where(
-        Scan.device_id == device.id, Scan.nonce.in_(nonces)
-    )
-    return {bytes(n): (answer, bytes(d)) for n, answer, d in session.execute(statement)}
-
-
-def _again(scan: OfflineScan, digest: bytes, kept: tuple[dict[str, Any], bytes]) -> dict[str, Any]:
-    answer, first_digest = kept
-    if first_digest != digest:
-        return {
-            "nonce": nonce_text(scan.nonce),
-            "status": ItemStatus.REFUSED.value,
-            "reason": "nonce-reused",
-        }
-    return answer | {"status": ItemStatus.REPLAY.value}
+def _twice(
+    scan: OfflineScan,
+    digest: bytes,
+    item: _Item | None,
+    answers: Mapping[bytes, dict[str, Any]],
+) -> dict[str, Any]:
+    if item is not None and item.digest == digest:
+        return answers[scan.nonce] | {"status": ItemStatus.REPLAY.value}
+    return {"status": ItemStatus.REFUSED.value, "reason": "nonce-reused"}
 
 
 def _place(
@@ -231,7 +215,7 @@ def _tickets(session: Session, event_id: int, hashes: set[bytes]) -> dict[bytes,
         return {}
     statement = select(
         Ticket.id, Ticket.idhash, Ticket.ticket_type_id, Ticket.window_no, Ticket.party
-    ).where(Ticket.event_id == event_id, Ticket.idhash.in_(hashes))
+    ).where(Ticket.event_id == event_id, sql.among(session, Ticket.idhash, hashes))
     return {bytes(row.idhash): row for row in session.execute(statement)}
 
 
@@ -274,7 +258,7 @@ def _admit(
 
 def _taken(session: Session, event_id: int, tickets: set[int]) -> set[Target]:
     statement = select(Admission.ticket_id, Admission.scope).where(
-        Admission.event_id == event_id, Admission.ticket_id.in_(tickets)
+        Admission.event_id == event_id, sql.among(session, Admission.ticket_id, tickets)
     )
     return {(row.ticket_id, row.scope) for row in session.execute(statement)}
 
@@ -297,18 +281,8 @@ def _enter(session: Session, device: DeviceRow, plain: Mapping[Target, _Item]) -
         }
         for target, item in sorted(plain.items())  # one order for all: none wait in a circle
     ]
-    make = _insert(session.get_bind().dialect.name)
-    statement = make(Admission).on_conflict_do_nothing().returning(Admission.id)
-    if len(session.execute(statement, rows).all()) != len(rows):
+    if sql.enter_many(session, rows) != len(rows):
         raise _Again
-
-
-def _insert(dialect: str) -> Any:
-    if dialect == "postgresql":
-        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - slow import
-
-        return postgresql.insert
-    return sqlite_insert
 
 
 def _winner(config: EventConfig, places: Sequence[Any], ref: tuple[int, bytes]) -> dict[str, Any]:

@@ -17,8 +17,11 @@ def navigation_counts(event_id: int) -> dict[str, int]:
     """Return what waits on each page of the console, by the page's key; one statement."""
     r, m, v = Registration, OutboxMessage, Report
     waiting = {
-        "guests": select(func.count()).where(
+        "approval": select(func.count()).where(
             r.event_id == event_id, r.state == RegistrationState.PENDING_APPROVAL
+        ),
+        "waitlist": select(func.count()).where(
+            r.event_id == event_id, r.state == RegistrationState.WAITLISTED
         ),
         "outbox": select(func.count()).where(m.event_ref == event_id, m.state == MessageState.DEAD),
         "report": select(func.count()).where(

@@ -1,4 +1,4 @@
-"""Home, guests, messages and gates."""
+"""Home, guests and messages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from flask import Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventhub.accounts.enums import Permission
-from eventhub.checkin.queries import gate_board
-from eventhub.checkin.service import create_pairing
-from eventhub.console import home_page, qr, queries, render, words
+from eventhub.console import home_page, queries, render, words
 from eventhub.console.access import console_event, signed_in
 from eventhub.console.queries import GuestSearch
 from eventhub.console.views.frame import blueprint, page
@@ -101,43 +99,6 @@ def message(slug: str, number: int) -> Response:
         message=notify.message(event.id, number),
         state_words=words.message_states(),
         state_kinds=words.MESSAGE_KINDS,
-    )
-
-
-@blueprint.get("/e/<slug>/gates")
-def gates(slug: str) -> Response:
-    """GET /console/e/SLUG/gates: every gate and its device; gate.view."""
-    event = console_event(slug, Permission.GATE_VIEW)
-    now = clock.now()
-    return page(
-        "gates",
-        event,
-        board=render.gate_lines(gate_board(event), now),
-        today=event.operating_day(now),
-        direction_words=words.directions(),
-        may_pair=render.may(event, Permission.GATE_PAIR),
-    )
-
-
-@blueprint.post("/e/<slug>/gates/<gate>/pairing")
-def pair(slug: str, gate: str) -> Response:
-    """
-    POST /console/e/SLUG/gates/GATE/pairing: make a pairing code; gate.pair.
-
-    Answers with the page itself, because the code is shown once and an
-    address to go on to would have to carry it.
-    """
-    event = console_event(slug, Permission.GATE_PAIR)
-    found = programme.gate_by_slug(event.id, gate)
-    pairing = create_pairing(found.id, created_by=signed_in().id)
-    return page(
-        "pairing",
-        event,
-        section="gates",
-        gate=found,
-        gate_url=pairing.url.partition("#")[0],
-        pairing=pairing,
-        picture=qr.svg(pairing.code),
     )
 
 

@@ -1,6 +1,13 @@
 """What pages, commands and other domains read of reports."""
 
 from eventhub.exposure.queries.inputs import inputs
+from eventhub.exposure.queries.media import (
+    MediaBatchRow,
+    media_batches,
+    mention_rows,
+    outlet_names,
+    post_rows,
+)
 from eventhub.exposure.queries.reports import (
     ReportRow,
     latest,
@@ -11,9 +18,14 @@ from eventhub.exposure.queries.reports import (
 )
 
 __all__ = [
+    "MediaBatchRow",
     "ReportRow",
     "inputs",
     "latest",
+    "media_batches",
+    "mention_rows",
+    "outlet_names",
+    "post_rows",
     "public_version",
     "published",
     "version_of",

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from eventhub.exposure.queries import ReportRow
 from eventhub.exposure.render.pdf import report_pdf
+from eventhub.exposure.render.slides import report_pptx
 from eventhub.exposure.render.table import report_csv
+from eventhub.exposure.render.workbook import report_xlsx
 from eventhub.kernel.format import exact, percent
 
 
@@ -21,11 +23,19 @@ class FileFormat:
     media_type: str
 
 
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+
 FORMATS: Final[Mapping[str, FileFormat]] = MappingProxyType(
     {
         "json": FileFormat(lambda row: row.text.encode(), "application/json"),
         "csv": FileFormat(lambda row: report_csv(row.document()), "text/csv; charset=utf-8"),
         "pdf": FileFormat(lambda row: report_pdf(row.document()), "application/pdf"),
+        "xlsx": FileFormat(
+            lambda row: report_xlsx(row.document()), f"{_OFFICE}.spreadsheetml.sheet"
+        ),
+        "pptx": FileFormat(
+            lambda row: report_pptx(row.document()), f"{_OFFICE}.presentationml.presentation"
+        ),
     }
 )
 

@@ -120,8 +120,9 @@ def _count_facts(document: Mapping[str, Any], line: Mapping[str, Any]) -> list[F
     if line["low"] is not None:
         facts.append((_("Interval, 95 %"), interval(line)))
     facts += _counter_facts(document, line["facts"])
+    facts += _media_facts(line["facts"])
     if line["op"] == ">":
-        facts.append((_("Operator"), _("a lower bound: some hours have no data")))
+        facts.append((_("Operator"), _lower_bound(line["metric"])))
     return [*facts, *_shared_facts(line)]
 
 
@@ -142,6 +143,29 @@ def _counter_facts(document: Mapping[str, Any], known: Mapping[str, Any]) -> lis
     if known.get("grain_s"):
         facts.append((_("Grain"), _("means of %(n)s seconds", n=known["grain_s"])))
     return facts
+
+
+def _media_facts(known: Mapping[str, Any]) -> list[Fact]:
+    facts: list[Fact] = []
+    for part, whole, name in (
+        ("with_reach", "mentions", _("Reports with a reach")),
+        ("with_impressions", "posts", _("Posts with a figure")),
+    ):
+        if part in known:
+            text = _("%(n)s of %(all)s", n=exact(known[part]), all=exact(known[whole]))
+            facts.append((name, text))
+    if known.get("copies"):
+        facts.append((_("Reach of copies"), exact(known["copies"])))
+    if known.get("reads") is not None:
+        text = _("%(n)s, of %(all)s reports", n=exact(known["reads"]), all=known["with_reads"])
+        facts.append((_("Reads, not in the reach"), text))
+    return facts
+
+
+def _lower_bound(metric: str) -> str:
+    if metric.startswith(("media.", "kol.")):
+        return _("a lower bound: some pieces have no figure")
+    return _("a lower bound: some hours have no data")
 
 
 def _day_figure(day: Mapping[str, Any]) -> str:

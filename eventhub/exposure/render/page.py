@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from eventhub.exposure.render import figures, words
+from eventhub.exposure.render import figures, sections, words
 from eventhub.exposure.render.series import HeatTable, StreamCurve, heat_tables, stream_curves
 from eventhub.kernel.format import exact, short
 from eventhub.kernel.i18n import current_lang
@@ -63,6 +63,9 @@ class ReportPage:
     footfall: tuple[HeatTable, ...]
     checkins: tuple[HeatTable, ...]
     streams: tuple[StreamCurve, ...]
+    funnel: sections.Funnel | None
+    media: sections.Media | None
+    comparison: sections.Comparison | None
 
 
 def report_page(document: Mapping[str, Any]) -> ReportPage:
@@ -96,6 +99,9 @@ def report_page(document: Mapping[str, Any]) -> ReportPage:
         footfall=heat_tables(document, "footfall_hours"),
         checkins=heat_tables(document, "checkin_hours"),
         streams=stream_curves(document),
+        funnel=sections.funnel(document),
+        media=sections.media(document),
+        comparison=sections.comparison(document),
     )
 
 

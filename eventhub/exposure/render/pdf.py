@@ -9,9 +9,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from eventhub.exposure.render import sections
 from eventhub.exposure.render.evidence import evidence
 from eventhub.exposure.render.page import LedgerRow, ReportPage, report_page
-from eventhub.exposure.render.series import HeatTable
+from eventhub.exposure.render.series import HeatTable, StreamCurve
 from eventhub.kernel import typeset
 from eventhub.kernel.format import day_text, exact, percent, short
 from eventhub.kernel.i18n import current_lang, pick
@@ -33,7 +34,7 @@ def _data(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "lang": lang,
         "words": _words(document),
-        "mark": "演示数据 / DEMONSTRATION DATA" if document["synthetic"] else "",
+        "mark": sections.MARK if document["synthetic"] else "",
         "title": pick(document["title"]),
         "second": document["title"]["en" if lang == "zh" else "zh"],
         "facts": " · ".join(filter(None, (pick(document["place"]), pick(document["period"])))),
@@ -53,6 +54,10 @@ def _data(document: Mapping[str, Any]) -> dict[str, Any]:
             *(_hours(table, _("Footfall, by hour and counter")) for table in page.footfall),
             *(_hours(table, _("Check-ins, by hour and gate")) for table in page.checkins),
         ],
+        "funnel": asdict(page.funnel) if page.funnel else None,
+        "media": _media(page.media) if page.media else None,
+        "comparison": _comparison(page.comparison) if page.comparison else None,
+        "streams": [_stream(curve) for curve in page.streams],
         "evidence": [_evidence(document, line["line"]) for line in document["lines"]],
         "flags": [list(flag) for flag in page.flags],
         "not_stated": list(page.not_stated),
@@ -84,6 +89,39 @@ def _words(document: Mapping[str, Any]) -> dict[str, str]:
         "no_flags": _("No sanity check was raised."),
         "not_published": _("What the source does not state"),
         "not_stated": _("Not stated in the source"),
+        **_section_words(),
+    }
+
+
+def _section_words() -> dict[str, str]:
+    return {
+        "attendance": _("From registration to arrival"),
+        "people": _("People, crew left out · Measured"),
+        "ticket_type": _("Ticket type"),
+        "registered": _("Registered"),
+        "confirmed": _("Confirmed"),
+        "arrived": _("Arrived"),
+        "no_show": _("No-show"),
+        "not_over": _("not over"),
+        "livestream": _("Livestream, viewers at the same time"),
+        "peak": _("Peak"),
+        "media": _("Media and creators, by day"),
+        "media_note": _("Reports and posts by operating day · Measured"),
+        "reports": _("Reports"),
+        "posts": _("Posts"),
+        "outlets": _("Outlets"),
+        "creators": _("Creators"),
+        "reach": _("Reach"),
+        "impressions": _("Impressions"),
+        "unknown": _("not stated"),
+        "reach_text": _(
+            "A reach is the audience an outlet is said to have, an opportunity to see. The same "
+            "person counts once for every report, and copies of one story keep their own "
+            "outlet’s reach."
+        ),
+        "comparison": _("Beside another event"),
+        "unlike": _("Other definitions: not comparable"),
+        "figure": _("Figure"),
     }
 
 
@@ -136,7 +174,7 @@ def _legend(page: ReportPage) -> str:
 def _row(row: LedgerRow) -> dict[str, Any]:
     data = asdict(row)
     del data["bar"]
-    return data | {"cls_word": _class_word(row.cls)}
+    return data | {"cls_word": sections.class_word(row.cls)}
 
 
 def _sum(
@@ -156,19 +194,9 @@ def _sum(
         "beside": short(value, lang) if lang == "zh" else "",
         "unit": _("contacts"),
         "cls": cls or "",
-        "cls_word": _class_word(cls) if cls else "",
+        "cls_word": sections.class_word(cls) if cls else "",
         "in_sum": percent(share) if share is not None else "",
     }
-
-
-def _class_word(cls: str) -> str:
-    words = {
-        "measured": _("Measured"),
-        "estimated": _("Estimated"),
-        "claimed": _("Claimed"),
-        "residual": _("Unexplained"),
-    }
-    return words[cls]
 
 
 def _hours(table: HeatTable, title: str) -> dict[str, Any]:
@@ -186,6 +214,37 @@ def _hours(table: HeatTable, title: str) -> dict[str, Any]:
         ],
         "totals": [exact(total) for total in table.totals],
         "total": ("≥ " if table.has_gap else "") + exact(table.total),
+    }
+
+
+def _media(found: sections.Media) -> dict[str, Any]:
+    """Return the section without its mentions: they stand in the workbook, one per row."""
+    data = asdict(found) | {"mentions": []}
+    for rows in (data["outlets"], data["creators"]):
+        for row in rows:
+            row["count"] = exact(row["count"])
+    return data
+
+
+def _comparison(found: sections.Comparison) -> dict[str, Any]:
+    rows = [
+        asdict(row)
+        | {"our_word": sections.class_word(row.our_class)}
+        | {"their_word": sections.class_word(row.their_class)}
+        for row in found.rows
+    ]
+    return asdict(found) | {"rows": rows}
+
+
+def _stream(curve: StreamCurve) -> dict[str, Any]:
+    return {
+        "name": " · ".join(filter(None, (curve.title, curve.name))),
+        "cls": curve.cls,
+        "cls_word": sections.class_word(curve.cls),
+        "path": curve.curve.path,
+        "peak": exact(curve.peak),
+        "top": exact(curve.curve.top),
+        "x_ticks": [asdict(tick) for tick in curve.x_ticks],
     }
 
 

@@ -7,6 +7,8 @@ import io
 from collections.abc import Mapping
 from typing import Any, Final
 
+from eventhub.exposure.render.sections import MARK
+
 _BOM: Final = "\ufeff"
 _HEAD: Final = (
     "metric",
@@ -39,7 +41,7 @@ def report_csv(document: Mapping[str, Any]) -> bytes:
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     if document["synthetic"]:
-        writer.writerow(["演示数据 / DEMONSTRATION DATA", *[""] * (len(_HEAD) - 1)])
+        writer.writerow([MARK, *[""] * (len(_HEAD) - 1)])
     writer.writerow(_HEAD)
     for line in document["lines"]:
         writer.writerow(_safe(_row(line)))

@@ -176,7 +176,8 @@ def _readings(ledger: Ledger, lines: Sequence[Line]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     pieces, basis = 0, []
     for metric in _PIECES:
-        count = sum(int(line.value) for line in lines if line.metric == metric)
+        counts = [int(line.value) for line in lines if line.metric == metric]
+        count = max(counts, default=0)  # what was published, or what is recorded when more
         if not count:
             continue
         pieces += count

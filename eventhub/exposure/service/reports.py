@@ -15,7 +15,7 @@ from eventhub.exposure.errors import (
     SamePersonApproves,
     SyntheticNotPublishable,
 )
-from eventhub.exposure.models import GrossExclusion, GrossPart, Overlap, Report
+from eventhub.exposure.models import GrossExclusion, GrossPart, Overlap, Report, ReportSetting
 from eventhub.exposure.queries import ReportRow
 from eventhub.exposure.queries.reports import as_row
 from eventhub.exposure.rules.canonical import canonical, content_digest, is_sealed, sha256
@@ -52,6 +52,14 @@ class PublishReport:
     event_id: int
     version: int
     approved_by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareReports:
+    """The event whose published report stands beside this one; None ends the comparison."""
+
+    event_id: int
+    compare_event_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,17 @@ def build_report(cmd: BuildReport) -> ReportRow:
     db.session.flush()
     _keep_parts(row, document)
     return as_row(row)
+
+
+@command
+def compare_reports(cmd: CompareReports) -> None:
+    """Choose the event that the report is set beside, from the next version on. Commits."""
+    row = db.session.get(ReportSetting, cmd.event_id)
+    if row is None:
+        row = ReportSetting(event_id=cmd.event_id)
+        db.session.add(row)
+    row.compare_event_id = cmd.compare_event_id
+    db.session.flush()
 
 
 @command

@@ -1,7 +1,19 @@
 """Tables of the programme, by noun."""
 
+from eventhub.programme.models.exchange import ImportedItem
 from eventhub.programme.models.place import Event, Gate, Stage, Venue, Zone
-from eventhub.programme.models.schedule import Schedule, Slot
+from eventhub.programme.models.planning import (
+    Availability,
+    ConflictSetting,
+    Dependency,
+    OpeningWindow,
+    PerformanceDemand,
+    Resource,
+    ResourceUse,
+    TravelTime,
+    Waiver,
+)
+from eventhub.programme.models.schedule import EditLog, Schedule, ScheduleChange, Slot
 from eventhub.programme.models.show import (
     Livestream,
     Party,
@@ -14,19 +26,31 @@ from eventhub.programme.models.show import (
 )
 
 __all__ = [
+    "Availability",
+    "ConflictSetting",
+    "Dependency",
+    "EditLog",
     "Event",
     "Gate",
+    "ImportedItem",
     "Livestream",
+    "OpeningWindow",
     "Party",
     "PartyMember",
     "Performance",
+    "PerformanceDemand",
+    "Resource",
+    "ResourceUse",
     "Schedule",
+    "ScheduleChange",
     "Show",
     "ShowParty",
     "ShowType",
     "Slot",
     "Stage",
     "Track",
+    "TravelTime",
     "Venue",
+    "Waiver",
     "Zone",
 ]

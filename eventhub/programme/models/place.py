@@ -46,6 +46,7 @@ class Event(Base):
     is_synthetic: Mapped[bool] = mapped_column(default=False)  # demonstration: shown so everywhere
     contact_email: Mapped[str | None] = mapped_column(String(320))
     theme: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # null: default colours
+    grid_min: Mapped[int] = mapped_column(default=5, server_default="5")  # of the planning grid
 
 
 class Venue(Base):

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventhub.kernel.db import Base, BigId, I18n
@@ -68,6 +78,59 @@ class Slot(Base):
     note_public: Mapped[I18n | None]
     row_version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
+    updated_by: Mapped[str | None] = mapped_column(String(200))  # as the actor is called
+    is_pinned: Mapped[bool] = mapped_column(default=False, server_default=false())  # stays put
+    # what a release said of the show, because shows are edited in place; null in a working copy
+    told_title: Mapped[I18n | None] = mapped_column(JSON(none_as_null=True))
+    told_status: Mapped[str | None] = mapped_column(String(10))
+    told_cast: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # party uuids
 
     performance: Mapped[Performance] = relationship()
     stage: Mapped[Stage | None] = relationship()
+
+
+class ScheduleChange(Base):
+    """What a release changed for one performance; several kinds may stand beside each other."""
+
+    __tablename__ = "schedule_change"
+    __table_args__ = (
+        UniqueConstraint("schedule_id", "performance_id", "kind"),
+        CheckConstraint(
+            "kind IN ('new', 'moved', 'resized', 'retitled', 'cast', "
+            "'cancelled', 'restored', 'removed')",
+            name="kind",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    schedule_id: Mapped[int] = mapped_column(
+        ForeignKey("schedule.id", ondelete="CASCADE"), index=True
+    )
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performance.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(9))
+    old: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    new: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class EditLog(Base):
+    """
+    One changed row of the working copy; a batch is one action of a person.
+
+    `before` and `after` are the slot's columns, null where it did not exist.
+    """
+
+    __tablename__ = "edit_log"
+    __table_args__ = (UniqueConstraint("batch_id", "performance_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    schedule_id: Mapped[int] = mapped_column(
+        ForeignKey("schedule.id", ondelete="CASCADE"), index=True
+    )
+    batch_id: Mapped[str] = mapped_column(String(24), index=True)
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performance.id"))
+    actor: Mapped[str] = mapped_column(String(200))
+    op: Mapped[str] = mapped_column(String(16))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    at: Mapped[datetime]
+    is_undone: Mapped[bool] = mapped_column(default=False, server_default=false())

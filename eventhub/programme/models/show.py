@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventhub.kernel.db import Base, BigId, I18n
@@ -69,6 +69,8 @@ class PartyMember(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id", ondelete="CASCADE"))
     member_id: Mapped[int] = mapped_column(ForeignKey("party.id", ondelete="CASCADE"), index=True)
+    valid_from: Mapped[datetime | None]  # null: always
+    valid_until: Mapped[datetime | None]
 
 
 class Show(Base):
@@ -98,6 +100,13 @@ class Show(Base):
     is_livestreamed: Mapped[bool] = mapped_column(default=False)
     expected_audience: Mapped[int | None]  # people at one time
     embargo_until: Mapped[datetime | None]
+    changeover_before_min: Mapped[int] = mapped_column(default=0, server_default="0")
+    changeover_after_min: Mapped[int] = mapped_column(default=0, server_default="0")
+    requires_rehearsal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    rehearsal_same_stage: Mapped[bool] = mapped_column(default=False, server_default=false())
+    rehearsal_min_gap_min: Mapped[int] = mapped_column(default=0, server_default="0")
+    default_duration_min: Mapped[int | None]
+    bill: Mapped[str | None] = mapped_column(String(40))  # shows of one evening on one stage
 
     type: Mapped[ShowType | None] = relationship()
     track: Mapped[Track | None] = relationship()

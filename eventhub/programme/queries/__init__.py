@@ -1,5 +1,6 @@
 """What the rest of the system reads of the programme; one or two statements each."""
 
+from eventhub.programme.queries.changes import ChangeRow, ReleaseChanges, release_changes
 from eventhub.programme.queries.event import (
     EventRow,
     ReleaseRow,
@@ -9,6 +10,18 @@ from eventhub.programme.queries.event import (
     public_events,
     released,
     releases,
+)
+from eventhub.programme.queries.findings import check, settings, waivers
+from eventhub.programme.queries.grid import (
+    EditRow,
+    GridSlot,
+    VersionHead,
+    compare,
+    edits_since,
+    latest_edit,
+    shown,
+    versions,
+    working_grid,
 )
 from eventhub.programme.queries.overview import (
     TicketTypeState,
@@ -23,6 +36,7 @@ from eventhub.programme.queries.performance import (
     TrackRow,
     performances_of,
     programme,
+    programme_of,
     show_by_code,
     tracks,
     unplaced_shows,
@@ -33,41 +47,74 @@ from eventhub.programme.queries.place import (
     ZoneRow,
     gate_by_slug,
     gates,
+    public_stages,
     stages,
     zones,
 )
+from eventhub.programme.queries.planning import Near, available, facts, windows
 from eventhub.programme.queries.publication import PublishedRow, publications, published
+from eventhub.programme.queries.suggestion import suggest
+from eventhub.programme.queries.version import VersionRow, published_in, version
+from eventhub.programme.rules.conflicts import Finding
+from eventhub.programme.rules.diff import Change
 
 __all__ = [
+    "Change",
+    "ChangeRow",
+    "EditRow",
     "EventRow",
+    "Finding",
     "GateRow",
+    "GridSlot",
+    "Near",
     "PartyRow",
     "PerformanceRow",
     "PublishedRow",
+    "ReleaseChanges",
     "ReleaseRow",
     "ShowPage",
     "ShowRow",
     "StageRow",
     "TicketTypeState",
     "TrackRow",
+    "VersionHead",
+    "VersionRow",
     "ZoneRow",
     "all_events",
+    "available",
+    "check",
+    "compare",
+    "edits_since",
     "event_by_id",
     "event_by_slug",
     "event_counts",
+    "facts",
     "gate_by_slug",
     "gates",
+    "latest_edit",
     "performances_of",
     "programme",
+    "programme_of",
     "public_events",
+    "public_stages",
     "publications",
     "published",
+    "published_in",
+    "release_changes",
     "released",
     "releases",
+    "settings",
     "show_by_code",
+    "shown",
     "stages",
+    "suggest",
     "ticket_type_states",
     "tracks",
     "unplaced_shows",
+    "version",
+    "versions",
+    "waivers",
+    "windows",
+    "working_grid",
     "zones",
 ]

@@ -42,6 +42,7 @@ class EventRow:
     is_synthetic: bool
     contact_email: str | None
     theme: dict[str, Any] | None
+    grid_min: int
 
     def __hash__(self) -> int:
         """Hash by identity, because texts are dictionaries."""

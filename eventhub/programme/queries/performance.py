@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, db
@@ -27,6 +28,7 @@ from eventhub.programme.models import (
 )
 from eventhub.programme.queries.event import EventRow, current_release_id
 
+_Condition = ColumnElement[bool] | InstrumentedAttribute[bool]
 _PUBLIC_STATES = (ShowState.CONFIRMED, ShowState.CANCELLED)
 
 
@@ -144,6 +146,18 @@ def programme(event: EventRow) -> list[PerformanceRow]:
     return _performances(event, statement)
 
 
+def programme_of(
+    event: EventRow, schedule_id: int, *, is_draft: bool = False
+) -> list[PerformanceRow]:
+    """Return what one version says; of a draft what its release would make public."""
+    chosen = _all_slots(
+        Slot.schedule_id == schedule_id,
+        Show.state.in_(_PUBLIC_STATES),
+        true() if is_draft else Slot.is_visible,
+    )
+    return _performances(event, chosen.where(Slot.starts_at.is_not(None)))
+
+
 def performances_of(event: EventRow, performance_ids: Iterable[int]) -> list[PerformanceRow]:
     """Return some performances of the release, by start."""
     statement = _released_slots(event.id).where(
@@ -201,6 +215,11 @@ def _released_slots(event_id: int) -> Select[*tuple[Any, ...]]:
 
 def _slots(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Select visible slots of shows without embargo."""
+    return _all_slots(*conditions, Slot.is_visible)
+
+
+def _all_slots(*conditions: _Condition) -> Select[*tuple[Any, ...]]:
+    """Select slots of public kind and of shows without embargo."""
     return (
         select(Slot, Performance, Show, ShowType, Track, Stage, Venue, Livestream)
         .join(Performance, Performance.id == Slot.performance_id)
@@ -212,7 +231,6 @@ def _slots(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .outerjoin(Livestream, Livestream.id == _first_livestream())
         .where(
             *conditions,
-            Slot.is_visible,
             Performance.kind == PerformanceKind.SHOW,
             Show.embargo_until.is_(None) | (Show.embargo_until <= clock.now()),
         )

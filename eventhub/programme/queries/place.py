@@ -9,7 +9,8 @@ from sqlalchemy.orm import contains_eager
 
 from eventhub.kernel.db import I18n, db
 from eventhub.programme.errors import UnknownGate
-from eventhub.programme.models import Gate, Stage, Venue, Zone
+from eventhub.programme.models import Gate, Slot, Stage, Venue, Zone
+from eventhub.programme.queries.event import current_release_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,19 @@ def stages(event_id: int) -> list[StageRow]:
         .join(Stage.venue)
         .options(contains_eager(Stage.venue))
         .where(Stage.event_id == event_id)
+        .order_by(Stage.position, Stage.id)
+    )
+    return [_stage(stage, stage.venue) for stage in db.session.scalars(statement)]
+
+
+def public_stages(event_id: int) -> list[StageRow]:
+    """Return the stages that the newest release uses; a stage of the draft alone is not public."""
+    used = select(Slot.stage_id).where(Slot.schedule_id == current_release_id(event_id))
+    statement = (
+        select(Stage)
+        .join(Stage.venue)
+        .options(contains_eager(Stage.venue))
+        .where(Stage.event_id == event_id, Stage.id.in_(used))
         .order_by(Stage.position, Stage.id)
     )
     return [_stage(stage, stage.venue) for stage in db.session.scalars(statement)]

@@ -87,6 +87,13 @@ class AddShow:
     is_livestreamed: bool = False
     expected_audience: int | None = None
     embargo_until: datetime | None = None
+    changeover_before_min: int = 0
+    changeover_after_min: int = 0
+    requires_rehearsal: bool = False
+    rehearsal_same_stage: bool = False
+    rehearsal_min_gap_min: int = 0
+    default_duration_min: int | None = None
+    bill: str | None = None
     uuid: str | None = None
 
 
@@ -199,6 +206,13 @@ def add_show(cmd: AddShow) -> int:
             is_livestreamed=cmd.is_livestreamed,
             expected_audience=cmd.expected_audience,
             embargo_until=cmd.embargo_until,
+            changeover_before_min=cmd.changeover_before_min,
+            changeover_after_min=cmd.changeover_after_min,
+            requires_rehearsal=cmd.requires_rehearsal,
+            rehearsal_same_stage=cmd.rehearsal_same_stage,
+            rehearsal_min_gap_min=cmd.rehearsal_min_gap_min,
+            default_duration_min=cmd.default_duration_min,
+            bill=cmd.bill,
         )
     )
 

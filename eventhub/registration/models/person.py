@@ -55,6 +55,8 @@ class Registration(Base):
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(200))  # name of the person who did
+    decision_reason: Mapped[str | None] = mapped_column(String(500))  # for staff, never sent
     is_synthetic: Mapped[bool] = mapped_column(default=False)
 
     ticket_type: Mapped[TicketType] = relationship()

@@ -30,6 +30,7 @@ class TicketType(Base):
     """
     One kind of ticket.
 
+    `transfer`: `none` or `free`, whether a holder may pass the ticket on.
     `number` is the product number in ticket codes. `is_per_day`: the person
     chooses one entry window of kind `day`, and quotas are per window.
     """
@@ -57,6 +58,8 @@ class TicketType(Base):
     waitlist: Mapped[str] = mapped_column(String(6), default="off")
     sale_from: Mapped[datetime | None]
     sale_until: Mapped[datetime | None]
+    cancel_until: Mapped[datetime | None]  # by the person; null = as long as the ticket is unused
+    transfer: Mapped[str] = mapped_column(String(8), default="none", server_default="none")
     window_no: Mapped[int] = mapped_column(default=0)  # entry_window.number, 0 = whole event
     is_per_day: Mapped[bool] = mapped_column(default=False)
     max_group: Mapped[int] = mapped_column(default=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from eventhub.kernel.db import I18n, db
@@ -28,6 +28,9 @@ from eventhub.registration.models import (
     Registration,
     Ticket,
 )
+from eventhub.registration.queries.waitlists import place_in_list
+
+_LISTED = (RegistrationState.WAITLISTED, RegistrationState.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class RegistrationFace:
 
     `window` None is the whole event; `performance` is the show the person
     chose; `gates` are those that admit the type, and `position` is the place
-    on the waitlist, counted from 1.
+    on the waitlist of `waiting` registrations, counted from 1. An offered
+    place is held until `offer_until`.
     """
 
     id: int
@@ -91,6 +95,8 @@ class RegistrationFace:
     type_name: I18n
     type_slug: str
     is_seated: bool
+    cancel_until: datetime | None
+    transfer: str
     contact_name: str
     email: str | None
     phone: str | None
@@ -100,6 +106,8 @@ class RegistrationFace:
     performance: PerformanceRow | None
     gates: tuple[GateRow, ...]
     position: int | None
+    waiting: int
+    offer_until: datetime | None
     attendees: tuple[AttendeeFace, ...]
 
     def of(self, attendee_id: int | None) -> tuple[AttendeeFace, ...]:
@@ -129,6 +137,7 @@ def registration_face(registration_id: int) -> RegistrationFace:
     window = _window(found)
     performance = _performance(event, found, window)
     kind = found.ticket_type
+    place = place_in_list(found.id) if found.state in _LISTED else None
     return RegistrationFace(
         id=found.id,
         public_id=found.public_id,
@@ -140,6 +149,8 @@ def registration_face(registration_id: int) -> RegistrationFace:
         type_name=kind.name,
         type_slug=kind.slug,
         is_seated=kind.is_seated,
+        cancel_until=kind.cancel_until,
+        transfer=kind.transfer,
         contact_name=found.contact_name,
         email=found.email,
         phone=found.phone,
@@ -148,7 +159,9 @@ def registration_face(registration_id: int) -> RegistrationFace:
         window=_window_face(event, window, kind.id) if window else None,
         performance=performance,
         gates=_gates(event.id, kind.id, performance),
-        position=_position(found),
+        position=place.position if place else None,
+        waiting=place.waiting if place else 0,
+        offer_until=place.offer_until if place else None,
         attendees=_attendees(found.attendees, kind.number),
     )
 
@@ -212,25 +225,6 @@ def _gates(
         at_stage = [gate for gate in admitting if gate.stage_id == performance.stage_id]
         admitting = at_stage or admitting
     return tuple(admitting)
-
-
-def _position(found: Registration) -> int | None:
-    if found.state != RegistrationState.WAITLISTED:
-        return None
-    earlier = or_(
-        Registration.created_at < found.created_at,
-        (Registration.created_at == found.created_at) & (Registration.id < found.id),
-    )
-    people = db.session.scalar(
-        select(func.count()).where(
-            Registration.event_id == found.event_id,
-            Registration.ticket_type_id == found.ticket_type_id,
-            Registration.window_no == found.window_no,
-            Registration.state == RegistrationState.WAITLISTED,
-            earlier,
-        )
-    )
-    return (people or 0) + 1
 
 
 def _attendees(people: list[Attendee], product: int) -> tuple[AttendeeFace, ...]:

@@ -134,14 +134,20 @@ def ticket_types(event: EventRow, at: datetime) -> list[TicketTypeRow]:
         .where(TicketType.event_id == event.id)
         .order_by(TicketType.position, TicketType.number)
     ).all()
-    windows = db.session.scalars(
-        select(EntryWindow)
-        .where(EntryWindow.event_id == event.id)
-        .order_by(EntryWindow.starts_at, EntryWindow.number)
-    ).all()
+    windows = _windows(event.id)
     quotas = _quotas(event.id)
     waiting = _waiting(event.id)
     return [_type_row(event, kind, windows, quotas, waiting, at) for kind in types]
+
+
+def ticket_type(event: EventRow, slug: str, at: datetime) -> TicketTypeRow | None:
+    """Return one type as it stands, without counting who waits; None when there is none."""
+    kind = db.session.scalar(
+        select(TicketType).where(TicketType.event_id == event.id, TicketType.slug == slug)
+    )
+    if kind is None:
+        return None
+    return _type_row(event, kind, _windows(event.id), _quotas(event.id), {}, at)
 
 
 def consent_texts(event_id: int) -> list[ConsentRow]:
@@ -177,6 +183,14 @@ def window_of_day(event: EventRow, day: date) -> int:
     )
     found = (window for window in windows if event.operating_day(window.starts_at) == day)
     return next((window.number for window in found), 0)
+
+
+def _windows(event_id: int) -> Sequence[EntryWindow]:
+    return db.session.scalars(
+        select(EntryWindow)
+        .where(EntryWindow.event_id == event_id)
+        .order_by(EntryWindow.starts_at, EntryWindow.number)
+    ).all()
 
 
 def _quotas(event_id: int) -> _Quotas:

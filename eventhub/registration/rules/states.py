@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from eventhub.registration.enums import RegistrationState as R
@@ -75,6 +76,17 @@ def holds_place(state: R) -> bool:
 def may_be_cancelled(state: R) -> bool:
     """Tell whether the person may still give the registration up."""
     return R.CANCELLED in STEPS[state]
+
+
+def may_give_up(state: R, *, until: datetime | None, at: datetime) -> bool:
+    """Tell whether the person may still cancel; a place on a waitlist always."""
+    is_late = until is not None and at >= until and takes_place(state)
+    return may_be_cancelled(state) and not is_late
+
+
+def may_be_passed_on(state: R, policy: str, group_size: int) -> bool:
+    """Tell whether the holder may give the ticket to another person."""
+    return policy == "free" and state is R.CONFIRMED and group_size == 1
 
 
 def public_status(state: R) -> str:

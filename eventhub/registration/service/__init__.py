@@ -1,6 +1,34 @@
 """What registration does: each function is one transaction."""
 
+from eventhub.registration.service.answers import FAULT_TEXTS, words_of
+from eventhub.registration.service.approval import Decide, Decided, decide
 from eventhub.registration.service.calendar import ticket_calendar
+from eventhub.registration.service.campaigns import (
+    CreateCampaign,
+    Listed,
+    add_invitees,
+    create_campaign,
+    list_file,
+    remind,
+    remind_as_planned,
+    remind_everywhere,
+    send_invitations,
+)
+from eventhub.registration.service.export import export_csv, export_xlsx
+from eventhub.registration.service.guests import (
+    PreviewFile,
+    apply_batch,
+    preview_file,
+    send_tickets,
+    undo_batch,
+)
+from eventhub.registration.service.invitations import (
+    AcceptInvitation,
+    accept_invitation,
+    decline_invitation,
+    mark_opened,
+    withdraw_invitation,
+)
 from eventhub.registration.service.keys import (
     CodeFacts,
     SigningKey,
@@ -13,6 +41,9 @@ from eventhub.registration.service.keys import (
 from eventhub.registration.service.links import (
     Linked,
     attendee_token,
+    invitation_token,
+    invitation_url,
+    invited,
     linked,
     registration_token,
     ticket_url,
@@ -21,6 +52,7 @@ from eventhub.registration.service.manage import (
     ChangeRegistration,
     cancel,
     change_registration,
+    give_up,
     recover,
     resend_link,
 )
@@ -31,6 +63,7 @@ from eventhub.registration.service.register import (
     RegisteredPerson,
     register,
 )
+from eventhub.registration.service.search_keys import index_names
 from eventhub.registration.service.tag import (
     Fact,
     Tag,
@@ -39,35 +72,88 @@ from eventhub.registration.service.tag import (
     when_text,
     where_text,
 )
+from eventhub.registration.service.transfer import transfer
+from eventhub.registration.service.waitlist import (
+    OfferByHand,
+    RemoveEntry,
+    adopt,
+    expire_offer,
+    offer_by_hand,
+    pause,
+    remove,
+    serve_list,
+    take_offer,
+)
 
 __all__ = [
+    "FAULT_TEXTS",
+    "AcceptInvitation",
     "ChangeRegistration",
     "CodeFacts",
+    "CreateCampaign",
+    "Decide",
+    "Decided",
     "Duplicate",
     "Fact",
     "Linked",
+    "Listed",
+    "OfferByHand",
+    "PreviewFile",
     "Register",
     "Registered",
     "RegisteredPerson",
+    "RemoveEntry",
     "SigningKey",
     "Tag",
+    "accept_invitation",
+    "add_invitees",
+    "adopt",
+    "apply_batch",
     "attendee_token",
     "cancel",
     "change_registration",
     "code_of",
+    "create_campaign",
+    "decide",
+    "decline_invitation",
     "ensure_event_key",
+    "expire_offer",
+    "export_csv",
+    "export_xlsx",
     "gate_names",
+    "give_up",
     "gs_code",
+    "index_names",
     "install_event_key",
+    "invitation_token",
+    "invitation_url",
+    "invited",
     "linked",
+    "list_file",
+    "mark_opened",
+    "offer_by_hand",
+    "pause",
+    "preview_file",
     "recover",
     "register",
     "registration_token",
+    "remind",
+    "remind_as_planned",
+    "remind_everywhere",
+    "remove",
     "resend_link",
+    "send_invitations",
+    "send_tickets",
+    "serve_list",
     "signing_key",
     "tag_of",
+    "take_offer",
     "ticket_calendar",
     "ticket_url",
+    "transfer",
+    "undo_batch",
     "when_text",
     "where_text",
+    "withdraw_invitation",
+    "words_of",
 ]

@@ -1,8 +1,8 @@
-"""Places: taken and given back by guarded UPDATE, never by check and then write."""
+"""Places: taken, held and given back by guarded UPDATE, never by check and then write."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from eventhub.kernel.db import db
 from eventhub.registration.models import Quota, QuotaTicketType
@@ -18,13 +18,22 @@ def take(ticket_type_id: int, window_no: int, people: int) -> bool:
     Returns:
         False when one of them is full or closed; the others are then untouched.
     """
-    savepoint = db.session.begin_nested()
-    for quota_id in _quota_ids(ticket_type_id, window_no):
-        if not _move(quota_id, people, room(people)):
-            savepoint.rollback()
-            return False
-    savepoint.commit()
-    return True
+    return _in_all(ticket_type_id, window_no, room(people), used=people)
+
+
+def hold(ticket_type_id: int, window_no: int, people: int) -> bool:
+    """Hold places for an offer, as `take` does; False when they are not free."""
+    return _in_all(ticket_type_id, window_no, room(people), held=people)
+
+
+def use_held(ticket_type_id: int, window_no: int, people: int) -> None:
+    """Turn held places into taken ones; raises RuntimeError as `give_back` does."""
+    _must(ticket_type_id, window_no, Quota.held >= people, used=people, held=-people)
+
+
+def let_go(ticket_type_id: int, window_no: int, people: int) -> None:
+    """Give back held places; raises RuntimeError as `give_back` does."""
+    _must(ticket_type_id, window_no, Quota.held >= people, held=-people)
 
 
 def give_back(ticket_type_id: int, window_no: int, people: int) -> None:
@@ -35,9 +44,24 @@ def give_back(ticket_type_id: int, window_no: int, people: int) -> None:
         RuntimeError: Fewer places are counted than are given back, so the
             counters and the registrations disagree; nothing is committed.
     """
-    for quota_id in _quota_ids(ticket_type_id, window_no):
-        if not _move(quota_id, -people, Quota.used >= people):
-            raise RuntimeError(f"quota {quota_id} counts fewer than {people} places")
+    _must(ticket_type_id, window_no, Quota.used >= people, used=-people)
+
+
+def free(ticket_type_id: int, window_no: int) -> int | None:
+    """
+    Return the free places of a type and window, None for unlimited, and keep them.
+
+    The quotas are locked for the rest of the caller's command.
+    """
+    quotas = db.session.scalars(
+        _counting(ticket_type_id, window_no)
+        .with_for_update(of=Quota)
+        .execution_options(populate_existing=True)
+    ).all()
+    if any(quota.closed_at is not None for quota in quotas):
+        return 0
+    left = [quota.size - quota.used - quota.held for quota in quotas if quota.size is not None]
+    return max(0, min(left)) if left else None
 
 
 def room(people: int) -> ColumnElement[bool]:
@@ -46,11 +70,31 @@ def room(people: int) -> ColumnElement[bool]:
     return and_(Quota.closed_at.is_(None), fits)
 
 
-def _move(quota_id: int, people: int, guard: ColumnElement[bool]) -> bool:
+def _in_all(
+    ticket_type_id: int, window_no: int, guard: ColumnElement[bool], *, used: int = 0, held: int = 0
+) -> bool:
+    savepoint = db.session.begin_nested()
+    for quota_id in _quota_ids(ticket_type_id, window_no):
+        if not _move(quota_id, guard, used=used, held=held):
+            savepoint.rollback()
+            return False
+    savepoint.commit()
+    return True
+
+
+def _must(
+    ticket_type_id: int, window_no: int, guard: ColumnElement[bool], *, used: int = 0, held: int = 0
+) -> None:
+    for quota_id in _quota_ids(ticket_type_id, window_no):
+        if not _move(quota_id, guard, used=used, held=held):
+            raise RuntimeError(f"quota {quota_id} counts fewer places than are given back")
+
+
+def _move(quota_id: int, guard: ColumnElement[bool], *, used: int, held: int) -> bool:
     moved = db.session.execute(
         update(Quota)
         .where(Quota.id == quota_id, guard)
-        .values(used=Quota.used + people)
+        .values(used=Quota.used + used, held=Quota.held + held)
         .returning(Quota.id)
         .execution_options(synchronize_session=False)
     )
@@ -58,8 +102,14 @@ def _move(quota_id: int, people: int, guard: ColumnElement[bool]) -> bool:
 
 
 def _quota_ids(ticket_type_id: int, window_no: int) -> list[int]:
-    statement = (
-        select(Quota.id)
+    statement = _counting(ticket_type_id, window_no).with_only_columns(Quota.id)
+    return list(db.session.scalars(statement))
+
+
+def _counting(ticket_type_id: int, window_no: int) -> Select[Quota]:
+    """Select the quotas that count a type and window, in the order they are locked in."""
+    return (
+        select(Quota)
         .join(QuotaTicketType, QuotaTicketType.quota_id == Quota.id)
         .where(
             QuotaTicketType.ticket_type_id == ticket_type_id,
@@ -67,4 +117,3 @@ def _quota_ids(ticket_type_id: int, window_no: int) -> list[int]:
         )
         .order_by(Quota.id)
     )
-    return list(db.session.scalars(statement))

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from eventhub.kernel.db import db
 from eventhub.kernel.errors import NotFound
 from eventhub.kernel.signing import check_link, derive_key, link_token
-from eventhub.registration.models import Attendee, Registration
+from eventhub.registration.models import Attendee, Invitation, Registration
 from eventhub.settings import current_settings
 
 _REGISTRATION = "r"
 _ATTENDEE = "a"
+_INVITATION = "i"
 _MAX_TOKEN = 64  # 16 + 1 + 26 characters are used
 
 
@@ -33,6 +34,33 @@ def registration_token(public_id: str, link_rev: int) -> str:
 def attendee_token(public_id: str, link_rev: int) -> str:
     """Return the token that opens the ticket of one person."""
     return link_token(_key(), _ATTENDEE, public_id, link_rev)
+
+
+def invitation_token(public_id: str, link_rev: int) -> str:
+    """Return the token that opens an invitation."""
+    return link_token(_key(), _INVITATION, public_id, link_rev)
+
+
+def invitation_url(token: str) -> str:
+    """Return the address that an invited person is given for a token."""
+    return f"{current_settings().base_url.rstrip('/')}/i/{token}"
+
+
+def invited(token: str) -> int:
+    """
+    Return the invitation that a token opens.
+
+    Raises:
+        NotFound: Wrong, outdated and unknown links alike.
+    """
+    public_id = token.partition(".")[0] if len(token) <= _MAX_TOKEN else ""
+    found = db.session.execute(
+        select(Invitation.id, Invitation.link_rev).where(Invitation.public_id == public_id)
+    ).one_or_none()
+    is_right = check_link(_key(), _INVITATION, token, found.link_rev if found else 0)
+    if found is None or not is_right:
+        raise NotFound()
+    return int(found.id)
 
 
 def ticket_url(token: str) -> str:

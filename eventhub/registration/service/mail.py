@@ -9,8 +9,8 @@ from flask import render_template
 from sqlalchemy import func, select
 
 from eventhub.kernel import clock
-from eventhub.kernel.db import db
-from eventhub.kernel.i18n import in_lang
+from eventhub.kernel.db import I18n, db
+from eventhub.kernel.i18n import in_lang, pick
 from eventhub.notify.models import OutboxMessage
 from eventhub.notify.service import Attachment, enqueue
 from eventhub.registration.enums import RegistrationState
@@ -21,20 +21,39 @@ from eventhub.registration.service.tag import tag_of, when_text, where_text
 
 LINKS_PER_HOUR = 3  # mails of a link to one contact; more would let strangers flood it
 _HOUR = timedelta(hours=1)
+_WITH_CALENDAR = frozenset(
+    {"registration_confirmed", "registration_cancelled", "registration_transferred"}
+)
 _TEMPLATES = {
     RegistrationState.CONFIRMED: "registration_confirmed",
     RegistrationState.WAITLISTED: "registration_waitlisted",
     RegistrationState.PENDING_APPROVAL: "registration_pending",
     RegistrationState.CANCELLED: "registration_cancelled",
+    RegistrationState.DECLINED: "registration_declined",
+    RegistrationState.EXPIRED: "registration_expired",
 }
 
 
-def tell_state(registration_id: int) -> None:
-    """Write the message about the state that a registration has now; one per state."""
+def tell_state(registration_id: int, *, note: I18n | None = None) -> RegistrationFace:
+    """Write the message about the state that a registration has now; return all it tells of."""
     face = registration_face(registration_id)
     template = _TEMPLATES.get(face.state)
     if template is not None:
-        _write(face, template, f"registration:{face.public_id}:{face.state}:{face.link_rev}")
+        key = f"registration:{face.public_id}:{face.state}:{face.link_rev}"
+        _write(face, template, key, note=note)
+    return face
+
+
+def tell_transfer(registration_id: int) -> None:
+    """Write the message to the person who passed a ticket on."""
+    face = registration_face(registration_id)
+    _write(face, "registration_transferred", f"registration:{face.public_id}:transferred")
+
+
+def tell_offer(registration_id: int, *, number: int) -> None:
+    """Write the message that a place is offered; `number` is that of the step in the log."""
+    face = registration_face(registration_id)
+    _write(face, "registration_offered", f"offer:{face.public_id}:{number}")
 
 
 def send_link(registration_id: int) -> bool:
@@ -59,9 +78,11 @@ def send_link(registration_id: int) -> bool:
     return _write(face, "registration_link", f"{prefix}{total}")
 
 
-def _write(face: RegistrationFace, template: str, dedupe_key: str) -> bool:
+def _write(
+    face: RegistrationFace, template: str, dedupe_key: str, *, note: I18n | None = None
+) -> bool:
     with in_lang(face.locale):
-        context = _context(face)
+        context = _context(face) | {"note": pick(note)}
         text = render_template(f"mail/{template}.txt", **context)
         html = render_template(f"mail/{template}.html", **context) if face.email else ""
         message = enqueue(
@@ -94,7 +115,7 @@ def _context(face: RegistrationFace) -> dict[str, Any]:
 
 
 def _attachments(face: RegistrationFace, template: str, url: str) -> tuple[Attachment, ...]:
-    if template not in {"registration_confirmed", "registration_cancelled"}:
+    if template not in _WITH_CALENDAR:
         return ()
     return tuple(_calendar(face, person, url) for person in face.attendees)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy import select
 
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import Invalid, NotFound
-from eventhub.registration.enums import RegistrationState, TicketStatus
-from eventhub.registration.errors import IllegalTransition, TicketUsed
-from eventhub.registration.models import Attendee, AttendeeIdentity, Registration, Ticket
+from eventhub.registration.enums import RegistrationState
+from eventhub.registration.errors import IllegalTransition, TooLate
+from eventhub.registration.models import Attendee, Registration
 from eventhub.registration.rules.identity import identity_keys
-from eventhub.registration.rules.states import may_be_cancelled, takes_place
-from eventhub.registration.service import capacity, mail
+from eventhub.registration.rules.states import may_be_cancelled, may_give_up, takes_place
+from eventhub.registration.service import capacity, mail, tickets, waitlist
 from eventhub.registration.service.register import holders
 
 
@@ -56,12 +56,28 @@ def change_registration(cmd: ChangeRegistration) -> None:
 
 
 @command
+def give_up(registration_id: int) -> None:
+    """
+    Cancel as the person: like `cancel`, but only until the type's `cancel_until`.
+
+    Raises:
+        TooLate: The time to cancel is over.
+    """
+    found = _live(registration_id)
+    until = found.ticket_type.cancel_until
+    if not may_give_up(RegistrationState(found.state), until=until, at=clock.now()):
+        raise TooLate()
+    cancel(registration_id)
+
+
+@command
 def cancel(registration_id: int) -> None:
     """
     Give a registration up: place, tickets and contact are free at once.
 
     Commits. Frees the place in the transaction that changes the state, exactly
-    once; writes one outbox row.
+    once, and offers it to whoever waits first; writes one outbox row per
+    person it concerns.
 
     Raises:
         NotFound: There is no such registration.
@@ -69,19 +85,16 @@ def cancel(registration_id: int) -> None:
         TicketUsed: Somebody was admitted with it.
     """
     found = _live(registration_id)
-    state = RegistrationState(found.state)
-    _step(found.id, state, RegistrationState.CANCELLED)
-    people = select(Attendee.id).where(Attendee.registration_id == found.id)
-    _end_tickets(people.scalar_subquery())
-    db.session.execute(
-        update(AttendeeIdentity)
-        .where(AttendeeIdentity.attendee_id.in_(people.scalar_subquery()))
-        .values(is_active=False)
-        .execution_options(synchronize_session=False)
-    )
+    lines = waitlist.lock_fed_by(found.ticket_type_id, found.window_no)
+    state = RegistrationState(_live(registration_id).state)
+    tickets.step(found.id, state, RegistrationState.CANCELLED, cancelled_at=clock.now())
+    tickets.end_tickets(tickets.people_of(found.id))
+    tickets.free_contacts(found.id)
     if takes_place(state):
         capacity.give_back(found.ticket_type_id, found.window_no, found.group_size)
+    waitlist.leave(found)
     mail.tell_state(found.id)
+    waitlist.serve(lines)
 
 
 @command
@@ -115,36 +128,3 @@ def _live(registration_id: int) -> Registration:
     if not may_be_cancelled(RegistrationState(found.state)):
         raise IllegalTransition()
     return found
-
-
-def _step(registration_id: int, old: RegistrationState, new: RegistrationState) -> None:
-    """Change a state, guarded by the old one: of two at the same time one wins."""
-    changed = db.session.execute(
-        update(Registration)
-        .where(Registration.id == registration_id, Registration.state == old)
-        .values(state=new, cancelled_at=clock.now(), row_version=Registration.row_version + 1)
-        .returning(Registration.id)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.scalar() is None:
-        raise IllegalTransition()
-
-
-def _end_tickets(people: ScalarSelect[int]) -> None:
-    db.session.execute(
-        update(Ticket)
-        .where(
-            Ticket.attendee_id.in_(people),
-            Ticket.status != TicketStatus.CANCELLED,
-            Ticket.first_entry_at.is_(None),
-        )
-        .values(status=TicketStatus.CANCELLED, ended_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    left = db.session.scalar(
-        select(func.count())
-        .select_from(Ticket)
-        .where(Ticket.attendee_id.in_(people), Ticket.status != TicketStatus.CANCELLED)
-    )
-    if left:
-        raise TicketUsed()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -12,10 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db, on_violation, violated_constraint
 from eventhub.kernel.errors import Invalid
-from eventhub.kernel.ids import new_code, new_public_id, new_ticket_number
-from eventhub.kernel.signing import idhash
+from eventhub.kernel.ids import new_code, new_public_id
 from eventhub.programme.queries import EventRow, event_by_id, performances_of
-from eventhub.registration.enums import RegistrationState, Source, TicketStatus
+from eventhub.registration.enums import RegistrationState, Source
 from eventhub.registration.errors import (
     AlreadyRegistered,
     IdempotencyMismatch,
@@ -29,7 +29,12 @@ from eventhub.registration.models import (
     Registration,
     Ticket,
 )
-from eventhub.registration.queries import TicketTypeRow, consent_texts, ticket_types
+from eventhub.registration.queries import (
+    RegistrationFace,
+    TicketTypeRow,
+    consent_texts,
+    ticket_type,
+)
 from eventhub.registration.rules import admission
 from eventhub.registration.rules.identity import (
     EVENT_SCOPE,
@@ -37,8 +42,9 @@ from eventhub.registration.rules.identity import (
     body_digest,
     identity_keys,
 )
-from eventhub.registration.service import capacity, mail
-from eventhub.registration.service.keys import ensure_event_key
+from eventhub.registration.service import capacity, mail, waitlist
+from eventhub.registration.service.answers import checked_answers, keep_answers
+from eventhub.registration.service.tickets import issue_tickets
 
 _CONTACT_TAKEN = "uq_attendee_identity_active"
 _KEY_USED = "uq_registration_event_id_idempotency_key"
@@ -56,7 +62,8 @@ class Register:
 
     `email` and `phone` are in normal form, at least one is given; `others`
     are the names of companions; `window_no` None leaves the choice of the day
-    to the house; `consents` maps purposes to the answers that were given.
+    to the house; `consents` maps purposes to the answers that were given,
+    `answers` the questions of the ticket type to what was answered.
     """
 
     event_id: int
@@ -69,6 +76,7 @@ class Register:
     window_no: int | None = None
     performance_id: int | None = None
     consents: Mapping[str, bool] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
     source: Source = Source.WEB
     idempotency_key: str | None = None
     is_synthetic: bool = False
@@ -89,6 +97,7 @@ class Register:
                 "window": self.window_no,
                 "performance": self.performance_id,
                 "consents": dict(self.consents),
+                "answers": dict(self.answers),
             }
         )
 
@@ -105,7 +114,11 @@ class RegisteredPerson:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The registration that a submission made, or made earlier (`is_replay`)."""
+    """
+    The registration that a submission made, or made earlier (`is_replay`).
+
+    `face` is all of a new one as its message told it, None for an earlier one.
+    """
 
     registration_id: int
     public_id: str
@@ -114,6 +127,7 @@ class Registered:
     state: RegistrationState
     people: tuple[RegisteredPerson, ...]
     is_replay: bool = False
+    face: RegistrationFace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,37 +150,39 @@ def register(cmd: Register) -> Registered | Duplicate:
         `Duplicate` when a contact is taken: its link was mailed to it.
 
     Raises:
-        Invalid: Unknown ticket type, day or show, no contact, group too large.
+        Invalid: Unknown ticket type, day or show, no contact, group too large,
+            an answer that is missing or wrong.
         NotOnSale: The type is closed for this person or time.
         SoldOut: No place, and the type has no waitlist.
         IdempotencyMismatch: The key was used for another submission.
     """
     if not cmd.email and not cmd.phone:
         raise Invalid(fields={"contact": [_l("Give an e-mail address or a phone number.")]})
-    if (earlier := _replay(cmd)) is not None:
+    if (earlier := earlier_result(cmd)) is not None:
         return earlier
     event = event_by_id(cmd.event_id)
     kind = _type(event, cmd.ticket_type)
     window_no = _window_no(event, kind, cmd)
     asked = _decide(event, kind, cmd, window_no)
+    answers = checked_answers(kind.id, cmd.answers, may_be_missing=cmd.source not in _UNVOUCHED)
     keys = identity_keys(email=cmd.email, phone=cmd.phone)
-    made = _claim(cmd, kind, window_no, keys)
+    made = claim(cmd, kind, window_no, keys)
     if not isinstance(made, Registration):
         return made
     made.state = _placed(kind, made, asked)
     made.decided_at = made.created_at if made.state == RegistrationState.CONFIRMED else None
-    _record_consents(cmd, made)
+    record_consents(cmd, made)
+    keep_answers(made, answers)
     if made.state == RegistrationState.CONFIRMED:
-        _issue_tickets(event.id, made)
+        issue_tickets(made)
     db.session.flush()
-    mail.tell_state(made.id)
-    return _result(made)
+    return result_of(made, face=mail.tell_state(made.id))
 
 
 def _type(event: EventRow, slug: str) -> TicketTypeRow:
-    for row in ticket_types(event, clock.now()):
-        if row.slug == slug:
-            return row
+    found = ticket_type(event, slug, clock.now())
+    if found is not None:
+        return found
     raise Invalid(fields={"ticket_type": [_l("There is no such ticket.")]})
 
 
@@ -204,7 +220,7 @@ def _decide(event: EventRow, kind: TicketTypeRow, cmd: Register, window_no: int)
             raise NotOnSale(details={"reason": reason.value})
 
 
-def _claim(
+def claim(
     cmd: Register, kind: TicketTypeRow, window_no: int, keys: tuple[IdentityKey, ...]
 ) -> Registration | Registered | Duplicate:
     """Insert the rows that claim contact and key; a taken one leads to what holds it."""
@@ -217,7 +233,7 @@ def _claim(
             if name == _CONTACT_TAKEN:
                 _lead_holders(cmd.event_id, keys)
                 return Duplicate()
-            if name == _KEY_USED and (earlier := _replay(cmd)) is not None:
+            if name == _KEY_USED and (earlier := earlier_result(cmd)) is not None:
                 return earlier
             if name != _CODE_USED:
                 raise
@@ -275,15 +291,18 @@ def _claim_contacts(made: Registration, keys: tuple[IdentityKey, ...]) -> None:
 def _placed(kind: TicketTypeRow, made: Registration, asked: admission.Admit) -> RegistrationState:
     if not asked.needs_place:
         return asked.state
-    if capacity.take(kind.id, made.window_no, made.group_size):
+    has_list = admission.when_full(kind.terms.waitlist) is not None
+    is_behind = has_list and waitlist.has_waiting(kind.id, made.window_no)
+    if not is_behind and capacity.take(kind.id, made.window_no, made.group_size):
         return asked.state
-    waiting = admission.when_full(kind.terms.waitlist)
-    if waiting is None:
+    if not has_list:
         raise SoldOut()
-    return waiting
+    waitlist.join(made)
+    return RegistrationState.WAITLISTED
 
 
-def _record_consents(cmd: Register, made: Registration) -> None:
+def record_consents(cmd: Register, made: Registration) -> None:
+    """Write the answers to the consent texts of the event."""
     at = clock.now()
     for text in consent_texts(cmd.event_id):
         if text.purpose in cmd.consents:
@@ -298,25 +317,6 @@ def _record_consents(cmd: Register, made: Registration) -> None:
                     channel=cmd.source,
                 )
             )
-
-
-def _issue_tickets(event_id: int, made: Registration) -> None:
-    key = ensure_event_key(event_id)
-    for person in made.attendees:
-        number = new_ticket_number()
-        db.session.add(
-            Ticket(
-                event_id=event_id,
-                number=number,
-                idhash=idhash(key.salt, number),
-                attendee_id=person.id,
-                ticket_type_id=made.ticket_type_id,
-                window_no=made.window_no,
-                kid=key.kid,
-                status=TicketStatus.VALID,
-                issued_at=clock.now(),
-            )
-        )
 
 
 def _lead_holders(event_id: int, keys: tuple[IdentityKey, ...]) -> None:
@@ -344,7 +344,8 @@ def holders(event_id: int, keys: tuple[IdentityKey, ...]) -> list[int]:
     return sorted(found)
 
 
-def _replay(cmd: Register) -> Registered | None:
+def earlier_result(cmd: Register) -> Registered | None:
+    """Return what the idempotency key of a submission made before, None when nothing."""
     if cmd.idempotency_key is None:
         return None
     found = db.session.scalar(
@@ -357,10 +358,13 @@ def _replay(cmd: Register) -> Registered | None:
         return None
     if found.idempotency_digest != cmd.digest():
         raise IdempotencyMismatch()
-    return _result(found, is_replay=True)
+    return result_of(found, is_replay=True)
 
 
-def _result(found: Registration, *, is_replay: bool = False) -> Registered:
+def result_of(
+    found: Registration, *, face: RegistrationFace | None = None, is_replay: bool = False
+) -> Registered:
+    """Return a registration as the answer to its submission."""
     tickets = dict(
         db.session.execute(
             select(Ticket.attendee_id, Ticket.id)
@@ -381,4 +385,5 @@ def _result(found: Registration, *, is_replay: bool = False) -> Registered:
             for person in found.attendees
         ),
         is_replay=is_replay,
+        face=face,
     )

@@ -6,8 +6,10 @@
  * @typedef {{ outcome: Outcome, status: number, code: string, data: any }} Answer
  */
 
-const REDEEM_MS = 2500;
+const REDEEM_MS = 800; // a person's patience; the device can decide alone
+const ALONE_MS = 2500; // when it can not
 const OTHER_MS = 8000;
+const LIST_MS = 60000;
 const PAUSE_MS = 250;
 
 export class GateApi {
@@ -43,17 +45,41 @@ export class GateApi {
     return this.#send("POST", "/heartbeat", beat, OTHER_MS);
   }
 
+  /** @param {Record<string, unknown>} batch */
+  scans(batch) {
+    return this.#send("POST", "/scans", batch, OTHER_MS);
+  }
+
   /**
-   * Ask for one verdict. A lost answer is asked for once more with the same
-   * nonce: the server then gives the first answer again.
-   * @param {Record<string, unknown>} scan
+   * @param {string} event
+   * @param {string} since
+   */
+  delta(event, since) {
+    return this.#send("GET", `/events/${event}/delta?since=${since}`, null, OTHER_MS);
+  }
+
+  /**
+   * Fetch the whole list; `data` is its bytes and the change number it stands at.
+   * @param {string} event
    * @returns {Promise<Answer>}
    */
-  async redeem(scan) {
-    const first = await this.#send("POST", "/redeem", scan, REDEEM_MS);
-    if (first.outcome !== "offline" && first.outcome !== "busy") return first;
+  list(event) {
+    return this.#send("GET", `/events/${event}/list`, null, LIST_MS);
+  }
+
+  /**
+   * Ask for one verdict. Where the device can not decide alone, a lost answer
+   * is asked for once more with the same nonce: the server then gives the
+   * first answer again.
+   * @param {Record<string, unknown>} scan
+   * @param {boolean} isLast whether nobody else can decide
+   * @returns {Promise<Answer>}
+   */
+  async redeem(scan, isLast) {
+    const first = await this.#send("POST", "/redeem", scan, isLast ? ALONE_MS : REDEEM_MS);
+    if (!isLast || (first.outcome !== "offline" && first.outcome !== "busy")) return first;
     await new Promise((done) => setTimeout(done, PAUSE_MS));
-    return this.#send("POST", "/redeem", scan, REDEEM_MS);
+    return this.#send("POST", "/redeem", scan, ALONE_MS);
   }
 
   /**
@@ -77,12 +103,20 @@ export class GateApi {
         credentials: "omit",
         signal: AbortSignal.timeout(timeoutMs),
       });
-      const data = await answer.json().catch(() => ({}));
+      const data = await read(answer);
       return { outcome: outcomeOf(answer.status), status: answer.status, code: data.code ?? "", data };
     } catch {
       return { outcome: "offline", status: 0, code: "", data: {} };
     }
   }
+}
+
+/** @param {Response} answer */
+async function read(answer) {
+  if (answer.headers.get("Content-Type") !== "application/octet-stream") {
+    return answer.json().catch(() => ({}));
+  }
+  return { bytes: await answer.arrayBuffer(), seq: answer.headers.get("Eventhub-Seq") };
 }
 
 /**

@@ -1,20 +1,21 @@
 // @ts-check
 /** The scanner: pairing, reading, asking the server, showing the verdict. */
 
-import { GateApi, newNonce } from "./api.js";
+import { GateApi } from "./api.js";
+import { StatusBar } from "./bar.js";
 import { Camera } from "./camera.js";
+import { Desk } from "./desk.js";
 import { mountHardwareScanner } from "./hid.js";
+import * as kept from "./kept.js";
 import { mountSearch } from "./search.js";
 import { unlock } from "./sound.js";
-import * as store from "./store.js";
+import { Store } from "./store.js";
 import { VerdictScreen } from "./verdict.js";
 
 const SAME_CODE_MS = 3000; // a code that stays in view counts once
 const ADMIT_SHOWN_MS = 3500;
 const OTHER_SHOWN_MS = 8000;
 const STATS_MS = 5000;
-const BEAT_MS = 30000;
-const UNANSWERED_MS = 120000; // how long a scan without an answer keeps its nonce
 
 /** @param {string} name */
 const part = (name) => /** @type {HTMLElement} */ (document.querySelector(`[data-part="${name}"]`));
@@ -23,7 +24,7 @@ class Gate {
   /** @param {any} settings */
   constructor(settings) {
     this.settings = settings;
-    this.api = new GateApi(settings.api, store.load().token);
+    this.api = new GateApi(settings.api, kept.load().token);
     this.verdict = new VerdictScreen(settings, part);
     this.camera = new Camera({
       settings,
@@ -39,9 +40,8 @@ class Gate {
     this.isOnline = navigator.onLine;
     this.lastText = "";
     this.lastSeen = 0;
-    /** @type {Map<string, { nonce: string, n: number, at: number }>} */
-    this.unanswered = new Map();
-    this.boot = newNonce();
+    this.bar = new StatusBar(settings.texts, part);
+    this.desk = this.#newDesk(null);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.clearing = undefined;
     this.search = mountSearch({
@@ -51,7 +51,7 @@ class Gate {
       ask: (text) => this.api.search(text),
       take: (idhash) => {
         this.#screen("idle");
-        void this.#decide(`idhash:${idhash}`, { idhash });
+        void this.#decide({ hash: idhash });
       },
       close: () => this.#screen("idle"),
     });
@@ -65,6 +65,8 @@ class Gate {
     for (const name of ["online", "offline"]) {
       window.addEventListener(name, () => this.#onlineIs(navigator.onLine));
     }
+    void navigator.serviceWorker?.register(this.settings.sw, { scope: "/gate/" }).catch(() => undefined);
+    this.desk = this.#newDesk(await Store.open().catch(() => null));
     mountHardwareScanner((text) => this.#taken(text));
     this.#mountButtons();
     const fragment = decodeURIComponent(location.hash.slice(1));
@@ -73,7 +75,20 @@ class Gate {
     else if (this.api.token) await this.#begin();
     else this.#screen("pair");
     setInterval(() => void this.#stats(), STATS_MS);
-    setInterval(() => void this.#beat(), BEAT_MS);
+    setInterval(() => this.#showState(), STATS_MS);
+  }
+
+  /** @param {Store | null} store */
+  #newDesk(store) {
+    return new Desk({
+      settings: this.settings,
+      api: this.api,
+      store,
+      changed: () => this.#showState(),
+      reconfigured: (config) => void this.#configured(config),
+      signedOut: (code) => void this.#unpaired(code === "device-revoked"),
+      isOnline: (isOnline) => this.#onlineIs(isOnline),
+    });
   }
 
   #mountButtons() {
@@ -83,11 +98,12 @@ class Gate {
       this.#screen("idle");
       void this.#openCamera();
     });
-    part("lens").addEventListener("click", async () => store.keep({ lens: await this.camera.nextLens() }));
+    part("lens").addEventListener("click", async () => kept.keep({ lens: await this.camera.nextLens() }));
     part("torch").addEventListener("click", async () => {
       part("torch").setAttribute("aria-pressed", String(await this.camera.toggleLight()));
     });
     part("gate").addEventListener("click", () => this.#turn());
+    part("online").addEventListener("click", () => this.bar.nextMode(this.desk.sync));
     part("find").addEventListener("click", () => {
       this.#screen("search");
       this.search.open();
@@ -124,7 +140,7 @@ class Gate {
       return;
     }
     this.api.token = answer.data.token;
-    store.keep({ token: answer.data.token, n: 0 });
+    kept.keep({ token: answer.data.token, n: 0 });
     void navigator.storage?.persist?.();
     await this.#begin();
   }
@@ -141,33 +157,41 @@ class Gate {
   async #begin() {
     const answer = await this.api.config();
     if (answer.outcome === "signed-out") {
-      this.#unpaired(answer.code === "device-revoked");
+      await this.#unpaired(answer.code === "device-revoked");
       return;
     }
-    if (answer.outcome !== "ok") {
-      this.#onlineIs(false);
+    const isOnline = answer.outcome === "ok";
+    this.#onlineIs(isOnline);
+    const config = isOnline ? answer.data : await this.desk.remembered();
+    if (!config) {
       this.#screen("idle");
       setTimeout(() => void this.#begin(), STATS_MS);
       return;
     }
-    this.config = answer.data;
-    this.direction = this.config.gate.direction === "out" ? "out" : "in";
-    part("demo").hidden = !this.config.events[0].is_synthetic;
+    this.direction = config.gate.direction === "out" ? "out" : "in";
+    await this.#configured(config);
     part("foot").hidden = false;
-    this.#onlineIs(true);
-    this.#bar();
     this.#screen("idle");
     void this.#stats();
-    void this.#beat();
     await this.#openCamera();
   }
 
+  /** @param {any} config */
+  async #configured(config) {
+    this.config = config;
+    part("demo").hidden = !config.events[0].is_synthetic;
+    this.#bar();
+    await this.desk.open(config);
+  }
+
   /** @param {boolean} wasRevoked */
-  #unpaired(wasRevoked) {
-    store.forget();
-    this.api.token = "";
+  async #unpaired(wasRevoked) {
     this.config = null;
     this.camera.stop();
+    await this.desk.close();
+    kept.forget();
+    this.api.token = "";
+    this.desk = this.#newDesk(await Store.open().catch(() => null));
     this.#clear();
     part("foot").hidden = true;
     part("pair-fault").textContent = wasRevoked ? this.settings.texts.revoked : "";
@@ -201,7 +225,7 @@ class Gate {
 
   async #openCamera() {
     part("start").hidden = true;
-    await this.camera.start(store.load().lens);
+    await this.camera.start(kept.load().lens);
     part("torch").hidden = !this.camera.hasLight;
     part("lens").hidden = (await this.camera.lenses()).length < 2;
   }
@@ -238,55 +262,16 @@ class Gate {
       return;
     }
     if (!this.config) return;
-    void this.#decide(text, { code: text });
+    void this.#decide({ text });
   }
 
-  /**
-   * Ask the server for a verdict and show it.
-   *
-   * A scan that got no answer keeps its nonce: when the same code comes again,
-   * the server answers what it answered then, so a lost answer never makes a
-   * ticket look used.
-   * @param {string} key
-   * @param {Record<string, string>} what
-   */
-  async #decide(key, what) {
+  /** @param {import("./desk.js").What} what */
+  async #decide(what) {
     if (this.isDeciding) return;
     this.isDeciding = true;
-    const kept = this.unanswered.get(`${this.direction} ${key}`);
-    const isFresh = !kept || Date.now() - kept.at > UNANSWERED_MS;
-    const scan = isFresh ? { nonce: newNonce(), n: store.nextNumber(), at: Date.now() } : kept;
-    const answer = await this.api.redeem({
-      ...what,
-      nonce: scan.nonce,
-      n: scan.n,
-      dir: this.direction,
-      gate: this.config.gate.number,
-      claimed_ms: scan.at,
-      mono_ms: Math.round(performance.now()),
-      boot_id: this.boot,
-    });
-    this.isDeciding = false;
-    this.#answered(`${this.direction} ${key}`, scan, answer);
-  }
-
-  /**
-   * @param {string} key
-   * @param {{ nonce: string, n: number, at: number }} scan
-   * @param {import("./api.js").Answer} answer
-   */
-  #answered(key, scan, answer) {
-    if (answer.outcome === "signed-out") {
-      this.#unpaired(answer.code === "device-revoked");
-      return;
-    }
-    if (answer.outcome === "ok") this.unanswered.delete(key);
-    else this.unanswered.set(key, scan);
-    this.#onlineIs(answer.outcome !== "offline");
-    if (answer.outcome === "ok") this.#show(answer.data);
-    else if (answer.outcome === "offline") this.#show({ result: "no_connection" });
-    else if (answer.outcome === "busy") this.#show({ result: "try_again" });
-    else this.#show({ result: "unknown_code" });
+    const verdict = await this.desk.decide(what, this.direction).finally(() => (this.isDeciding = false));
+    if (!verdict) return;
+    this.#show(verdict);
     void this.#stats();
   }
 
@@ -316,7 +301,7 @@ class Gate {
     if (!this.config || document.visibilityState === "hidden") return;
     const answer = await this.api.stats();
     if (answer.outcome === "signed-out") {
-      this.#unpaired(answer.code === "device-revoked");
+      await this.#unpaired(answer.code === "device-revoked");
       return;
     }
     this.#onlineIs(answer.outcome === "ok");
@@ -329,23 +314,14 @@ class Gate {
     part("own").textContent = own.toLocaleString("en");
   }
 
-  async #beat() {
-    if (!this.config) return;
-    const battery = await /** @type {any} */ (navigator).getBattery?.().catch(() => null);
-    await this.api.heartbeat({
-      queue: 0,
-      n: store.load().n,
-      version: this.config.client,
-      battery: battery ? battery.level : null,
-    });
-  }
-
   /** @param {boolean} isOnline */
   #onlineIs(isOnline) {
     this.isOnline = isOnline;
-    const texts = this.settings.texts;
-    part("online").textContent = isOnline ? texts.online : texts.offline;
-    document.body.dataset.online = String(isOnline);
+    this.#showState();
+  }
+
+  #showState() {
+    this.bar.show(this.desk.sync, this.desk.parts.store, this.isOnline);
   }
 
   #awake() {

@@ -33,7 +33,7 @@ export class VerdictScreen {
    * @param {Verdict} verdict
    */
   show(verdict) {
-    const look = this.settings.results[verdict.result] ?? this.settings.results.try_again;
+    const look = lookOf(this.settings.results, verdict);
     const words = this.#words(verdict, look);
     const root = this.part("verdict");
     root.dataset.ground = look.ground;
@@ -78,7 +78,7 @@ export class VerdictScreen {
     if (elsewhere) line = isNamed ? "" : fill(texts.enter_at, values);
     else if (verdict.result === "wrong_gate") line = "";
     const isUsed = look.ground === "used";
-    if (verdict.result === "used" || look.extra === "synced") line = "";
+    if (verdict.result === "used" || verdict.result === "ok_unlisted") line = "";
     const isTrouble = look.ground === "trouble";
     return {
       word,
@@ -129,6 +129,17 @@ export class VerdictScreen {
     place.textContent = text;
     place.hidden = !text;
   }
+}
+
+/**
+ * Return how a result looks; who is let in without the server gets the amber edge.
+ * @param {Record<string, any>} looks
+ * @param {Verdict} verdict
+ */
+function lookOf(looks, verdict) {
+  const look = looks[verdict.result] ?? looks.try_again;
+  const isPlain = look.ground === "admit" && !look.extra;
+  return verdict.offline && isPlain ? { ...look, extra: "synced" } : look;
 }
 
 /**

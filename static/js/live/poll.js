@@ -21,8 +21,9 @@ export function delayMs({ isHidden, quietMs, failures }) {
  *
  * @param {string} url
  * @param {(data: any) => void} onData Called with each new answer.
+ * @param {{isConstant?: boolean}} [how] `isConstant`: a screen that nobody touches stays quick.
  */
-export function startPolling(url, onData) {
+export function startPolling(url, onData, { isConstant = false } = {}) {
   let etag = "";
   let failures = 0;
   let touchedAt = Date.now();
@@ -47,7 +48,7 @@ export function startPolling(url, onData) {
 
   function plan() {
     clearTimeout(timer);
-    const quietMs = Date.now() - touchedAt;
+    const quietMs = isConstant ? 0 : Date.now() - touchedAt;
     timer = setTimeout(ask, delayMs({ isHidden: document.hidden, quietMs, failures }));
   }
 

@@ -1,0 +1,124 @@
+"""
+CPU of a report with many mentions: `python -m bench.report [--mentions N]`.
+
+One JSON line per figure: {"name", "value", "unit", "per", "note"}. The event
+has the demonstration's counters, streams and registrations as well. The page
+is measured through the WSGI application; "page_first" is the answer with its
+rendering, "page" one from the store, "page_unchanged" the answer to a reader
+who has it already. Files are made after one in the other language, so that
+libraries are loaded and nothing of this file is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import upgrade
+
+from eventhub import create_app
+from eventhub.demo.load import LoadDemo, load
+from eventhub.exposure import queries, render
+from eventhub.exposure.service import (
+    BuildReport,
+    MentionFigures,
+    RecordMentions,
+    build_report,
+    record_mentions,
+)
+from eventhub.kernel import clock
+from eventhub.kernel.db import db
+from eventhub.kernel.i18n import in_lang
+from eventhub.programme.queries import event_by_slug
+from eventhub.settings import Settings
+
+_TIMES = 20
+
+
+def main() -> None:
+    """Print all figures, on SQLite."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mentions", type=int, default=10_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        url = f"sqlite:///{folder / 'bench.sqlite3'}"
+        app = create_app(Settings.for_tests(folder, database_url=url, log_level="ERROR"))
+        with app.app_context():
+            upgrade()
+            load(LoadDemo())
+            run(app, given.mentions)
+            db.engine.dispose()
+
+
+def run(app: Flask, mentions: int) -> None:
+    """Measure recording, building, the page and every file."""
+    event = event_by_slug("demo")
+    note = f"sqlite, demonstration and {mentions} mentions, one process"
+    say("record_mentions_cpu_s", cpu_s(lambda: add(event.id, mentions)), "s", "all", note)
+    db.session.remove()
+    build = cpu_s(lambda: build_report(BuildReport(event_id=event.id)))
+    say("report_build_cpu_s", build, "s", "report", note)
+    row = queries.latest(event.id)
+    if row is None:
+        raise RuntimeError("no report")
+    say("report_json_bytes", len(row.text.encode()), "bytes", "report", note)
+    client = app.test_client()
+    client.get("/e/demo/report?lang=zh")
+    begun = time.process_time()
+    first = client.get("/e/demo/report?lang=en")
+    drawn = (time.process_time() - begun) * 1000
+    say("report_page_first_cpu_ms", drawn, "ms", "request", note)
+    page = cpu_s(lambda: [client.get("/e/demo/report?lang=en") for _ in range(_TIMES)])
+    say("report_page_cpu_ms", page * 1000 / _TIMES, "ms", "request", note)
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = cpu_s(
+        lambda: [client.get("/e/demo/report?lang=en", headers=known) for _ in range(_TIMES)]
+    )
+    say("report_page_unchanged_cpu_ms", again * 1000 / _TIMES, "ms", "request", note)
+    for kind, made in render.FORMATS.items():
+        with app.test_request_context(), in_lang("zh"):
+            made.make(row)  # libraries and fonts are loaded
+        with app.test_request_context(), in_lang("en"):
+            say(f"report_{kind}_cpu_s", cpu_s(partial(made.make, row)), "s", "file", note)
+
+
+def add(event_id: int, count: int) -> None:
+    """Record mentions of 200 outlets over the last four weeks."""
+    now = clock.now()
+    items = [
+        MentionFigures(
+            outlet=f"Outlet {number % 200}",
+            title=f"Report {number // 3} of the festival in Wangxi and its {number // 7} guests",
+            published_at=now - timedelta(minutes=4 * number),
+            url=f"https://outlet-{number % 200}.example/{number}",
+            reach=1_000 + number,
+        )
+        for number in range(count)
+    ]
+    record_mentions(RecordMentions(event_id=event_id, items=items, is_synthetic=True))
+
+
+def cpu_s(function: Callable[[], Any]) -> float:
+    """Return the CPU seconds of one call."""
+    before = time.process_time()
+    function()
+    return time.process_time() - before
+
+
+def say(name: str, value: float, unit: str, per: str, note: str) -> None:
+    """Print one figure."""
+    data = {"name": name, "value": round(value, 3), "unit": unit, "per": per, "note": note}
+    print(json.dumps(data), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""What one gate needs to decide by itself: keys, rules, windows, words, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eventhub.checkin.queries.changes import scope_numbers, seq_text
+from eventhub.checkin.queries.config import EventConfig, TypeFacts, WindowRow
+from eventhub.checkin.rules import PolicyFacts, WindowFacts
+from eventhub.programme.queries import GateRow
+
+_GATES_SHOWN = 3
+
+
+def gate_of_device(config: EventConfig, gate: GateRow) -> dict[str, Any]:
+    """Return a gate as its device shows and judges it."""
+    zone = config.zones[gate.zone_id]
+    facts = config.gate_facts(gate)
+    return {
+        "id": gate.public_id,
+        "number": gate.number,
+        "name": gate.name,
+        "zone": gate.zone_public_id,
+        "zone_name": zone.name,
+        "capacity": zone.capacity,
+        "direction": gate.direction,
+        "group": gate.gate_group,
+        "state": gate.state,
+        "products": None if facts.products is None else sorted(facts.products),
+    }
+
+
+def event_of_device(config: EventConfig, gate: GateRow) -> dict[str, Any]:
+    """Return an event as a gate of it decides by; no private key, no name of a guest."""
+    event = config.event
+    return {
+        "id": event.uuid_bytes.hex(),
+        "slug": event.slug,
+        "title": event.title,
+        "timezone": event.timezone,
+        "day_start": event.day_start_local.strftime("%H:%M"),
+        "is_synthetic": event.is_synthetic,
+        "salt": config.salt.hex(),
+        "epoch": seq_text(config.salt, 0)[:4],
+        "keys": {
+            str(key.kid): {"pub": key.public_key.hex(), "state": key.state}
+            for key in config.keys.values()
+        },
+        "other_keys": [
+            {
+                "kid": key.kid,
+                "pub": key.public_key.hex(),
+                "id": key.event_uuid.hex(),
+                "title": key.event_name,
+            }
+            for key in config.other_keys
+        ],
+        "products": [
+            _product(config, kind, gate)
+            for kind in sorted(config.types.values(), key=lambda row: row.number)
+        ],
+        "windows": [_window(config, row) for _, row in sorted(config.windows.items())],
+        "shows": [
+            {
+                "show": show.show,
+                "opens": show.opens_ms,
+                "starts": show.starts_ms,
+                "ends": show.ends_ms,
+            }
+            for show in config.gate_shows(gate.stage_id)
+        ],
+        "gates": {
+            str(row.number): {"id": row.public_id, "name": row.name}
+            for row in config.gates.values()
+        },
+        "scopes": [[number, key] for key, number in sorted(scope_numbers(event.id).items())],
+    }
+
+
+def _product(config: EventConfig, kind: TypeFacts, gate: GateRow) -> dict[str, Any]:
+    policy, is_zone_own = config.policy(kind.id, gate.zone_id)
+    return {
+        "no": kind.number,
+        "name": kind.name,
+        "policy": _policy(policy),
+        "zone": gate.zone_public_id if is_zone_own else None,
+        "gates": [row.name for row in config.gates_for(kind.id)[:_GATES_SHOWN]],
+    }
+
+
+def _policy(policy: PolicyFacts) -> Mapping[str, Any]:
+    return {
+        "once": policy.once,
+        "reentry": policy.reentry,
+        "reentry_max": policy.reentry_max,
+        "reentry_gap_s": policy.reentry_gap_s,
+        "unlisted": policy.unlisted,
+        "unpaid": policy.unpaid,
+        "kinds": sorted(policy.kinds),
+        "party": policy.party,
+    }
+
+
+def _window(config: EventConfig, row: WindowRow) -> dict[str, Any]:
+    own = {
+        kind.number: _span(row.facts(config.type_windows[row.id, kind.id]))
+        for kind in config.types.values()
+        if (row.id, kind.id) in config.type_windows
+    }
+    return {"no": row.number, "show": row.show, **_span(row.facts(None)), "types": own}
+
+
+def _span(facts: WindowFacts) -> dict[str, Any]:
+    return {
+        "opens_ms": facts.opens_ms,
+        "closes_ms": facts.closes_ms,
+        "is_cancelled": facts.is_cancelled,
+        "group": facts.group,
+    }

@@ -1,0 +1,261 @@
+"""What the slides of a report are made of: places, texts, lines, tables; 16:9."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+INK: Final = "101312"
+INK2: Final = "454C49"
+HAIR: Final = "D0D6D3"
+COLOURS: Final = {
+    "measured": "0B4F8A",
+    "estimated": "A65E00",
+    "claimed": "101312",
+    "residual": "8A938F",
+}
+HEATS: Final = ("EEF1EF", "DBE7F1", "A9C8E2", "6EA2CF", "2F73B0", "0B4F8A")
+WIDTH: Final = 13.333  # inches
+HEIGHT: Final = 7.5
+LEFT: Final = 1.145
+RIGHT: Final = 12.667
+TOP: Final = 1.45  # below the title
+FOOT: Final = 6.72
+EDGE: Final = 0.583
+_SQUARE: Final = 0x2E7F  # characters behind it are as wide as high
+_NARROW: Final = 0.56  # width of the others, em
+_LEADING: Final = 1.2
+_ROW: Final = 0.031  # height of a row, inches per point of its text
+_SMALLEST: Final = 7  # points
+_LATIN: Final = "Arial"
+_ASIAN: Final = "Microsoft YaHei"
+_SONG: Final = ("Times New Roman", "SimSun")
+
+
+def library(name: str) -> Any:
+    """Return a module of python-pptx; it is loaded when the first deck is made."""
+    return importlib.import_module(f"pptx.{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place on a slide, inches."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+def fitting(text: str, box: Box, sizes: Sequence[int] = (34, 28, 24, 20)) -> int:
+    """Return the largest of some sizes, points, in which a text stays inside its box."""
+    for size in sizes:
+        if lines(text, size, box.w) * size / 72 * _LEADING <= box.h:
+            return size
+    return sizes[-1]
+
+
+def lines(text: str, size: float, width: float) -> int:
+    """Return how many lines a text takes in a width, inches, at a size, points."""
+    em = size / 72
+    length = sum(em if ord(char) > _SQUARE else em * _NARROW for char in text)
+    return max(1, -int(-length // width))
+
+
+def _table_size(
+    rows: Sequence[Sequence[str]], widths: Sequence[float], height: float, size: float
+) -> float:
+    """Return the size of text, at most `size`, in which a table keeps to a height."""
+    while size > _SMALLEST and _table_height(rows, widths, size) > height:
+        size -= 0.5
+    return size
+
+
+def _table_height(rows: Sequence[Sequence[str]], widths: Sequence[float], size: float) -> float:
+    """Return how high rows become whose cells wrap, inches; 0.1 and 0.04 are the margins."""
+    return sum(
+        max(
+            size * _ROW,
+            *(
+                lines(text, size, width - 0.1) * size / 72 * _LEADING + 0.04
+                for text, width in zip(row, widths, strict=True)
+            ),
+        )
+        for row in rows
+    )
+
+
+class Deck:
+    """A presentation of blank slides that share selvedge, watermark and footer."""
+
+    def __init__(self, *, title: str, edge: str, mark: str) -> None:
+        """Begin an empty deck; `edge` stands in the selvedge, `mark` on every slide."""
+        self.file: Any = library("api").Presentation()
+        self.inches: Any = library("util").Inches
+        self.file.slide_width, self.file.slide_height = (
+            self.inches(WIDTH),
+            self.inches(HEIGHT),
+        )
+        self.file.core_properties.title = title
+        self.edge, self.mark = edge, mark
+        self.count = 0
+
+    def slide(self, title: str, foot: str = "", source: str = "") -> Any:
+        """Return a new slide with its title, selvedge, footer and watermark."""
+        made = self.file.slides.add_slide(self.file.slide_layouts[6])
+        self.count += 1
+        self.rule(made, Box(EDGE, 0, 0, HEIGHT), INK)
+        self._selvedge(made)
+        if title:
+            box = Box(LEFT, 0.5, RIGHT - LEFT, 0.85)
+            self.text(made, box, title, size=fitting(title, box), song=True)
+        self.rule(made, Box(LEFT, FOOT, RIGHT - LEFT, 0), INK)
+        self.text(made, Box(LEFT, FOOT + 0.08, 7.4, 0.4), foot, size=11, colour=INK2)
+        end = f"{source}    {self.count}" if source else str(self.count)
+        box = Box(RIGHT - 3.9, FOOT + 0.08, 3.9, 0.4)
+        self.text(made, box, end, size=11, colour=INK2, align="right")
+        if self.mark:
+            box = Box(RIGHT - 4.2, 0.08, 4.2, 0.34)
+            self.text(made, box, self.mark, size=11, bold=True, align="right")
+        return made
+
+    def text(
+        self,
+        slide: Any,
+        box: Box,
+        text: str,
+        *,
+        size: float,
+        bold: bool = False,
+        colour: str = INK,
+        align: str = "left",
+        song: bool = False,
+    ) -> Any:
+        """Add a text that wraps inside its box; nothing for an empty one."""
+        if not text:
+            return None
+        shape = slide.shapes.add_textbox(*self._place(box))
+        frame = shape.text_frame
+        frame.word_wrap = True
+        frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+        for number, line in enumerate(text.split("\n")):
+            paragraph = frame.paragraphs[0] if not number else frame.add_paragraph()
+            self.fill(paragraph, line, size=size, bold=bold or song, colour=colour, song=song)
+            paragraph.alignment = {"left": 1, "center": 2, "right": 3}[align]
+        return shape
+
+    def fill(
+        self,
+        paragraph: Any,
+        text: str,
+        *,
+        size: float,
+        bold: bool = False,
+        colour: str = INK,
+        song: bool = False,
+    ) -> None:
+        """Write a run with its fonts: one for Latin letters, one for Chinese characters."""
+        qn, pt = library("oxml.ns").qn, library("util").Pt
+        run = paragraph.add_run()
+        run.text = text
+        latin, asian = _SONG if song else (_LATIN, _ASIAN)
+        run.font.size, run.font.bold, run.font.name = pt(size), bold, latin
+        run.font.color.rgb = self.rgb(colour)
+        properties = run._r.get_or_add_rPr()
+        properties.append(properties.makeelement(qn("a:ea"), {"typeface": asian}))
+
+    def rule(self, slide: Any, box: Box, colour: str, weight: float = 1.0) -> None:
+        """Add a straight line from the place of a box over its width and height."""
+        x, y, w, h = self._place(box)
+        line = slide.shapes.add_connector(1, x, y, x + w, y + h)
+        line.line.color.rgb = self.rgb(colour)
+        line.line.width = library("util").Pt(weight)
+
+    def rectangle(self, slide: Any, box: Box, cls: str) -> Any:
+        """Add a rectangle in the texture of a class of evidence."""
+        shape = slide.shapes.add_shape(1, *self._place(box))
+        shape.line.color.rgb = self.rgb(COLOURS[cls])
+        self.texture(shape.fill, cls)
+        shape.shadow.inherit = False
+        return shape
+
+    def texture(self, fill: Any, cls: str) -> None:
+        """Fill in the texture of a class: solid, twill, lines, bare warp."""
+        patterns_of = library("enum.dml").MSO_PATTERN
+        patterns = {
+            "estimated": patterns_of.WIDE_UPWARD_DIAGONAL,
+            "claimed": patterns_of.NARROW_HORIZONTAL,
+            "residual": patterns_of.LIGHT_VERTICAL,
+        }
+        if cls not in patterns:
+            fill.solid()
+            fill.fore_color.rgb = self.rgb(COLOURS.get(cls, INK))
+            return
+        fill.patterned()
+        fill.pattern = patterns[cls]
+        fill.fore_color.rgb, fill.back_color.rgb = self.rgb(COLOURS[cls]), self.rgb("FFFFFF")
+
+    def table(
+        self,
+        slide: Any,
+        box: Box,
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        *,
+        size: float = 12,
+        numbers: frozenset[int] = frozenset(),
+        fills: dict[tuple[int, int], str] | None = None,
+    ) -> Any:
+        """
+        Add a native table; the first row is its head, columns in `numbers` stand right.
+
+        `size` is the largest size of its text, points: long cells make it smaller.
+        """
+        size = _table_size(rows, widths, box.h, size)
+        height = self.inches(min(box.h, len(rows) * size * _ROW))
+        place = (self.inches(box.x), self.inches(box.y), self.inches(box.w), height)
+        shape = slide.shapes.add_table(len(rows), len(widths), *place)
+        table = shape.table
+        table.horz_banding = table.first_row = False
+        for column, width in enumerate(widths):
+            table.columns[column].width = self.inches(width)
+        for line, cells in enumerate(rows):
+            table.rows[line].height = int(height / len(rows))
+            for column, text in enumerate(cells):
+                cell = table.cell(line, column)
+                colour = (fills or {}).get((line, column), "FFFFFF")
+                self._cell(cell, text, size=size, is_head=not line, colour=colour)
+                if column in numbers:
+                    cell.text_frame.paragraphs[0].alignment = 3
+        return shape
+
+    def rgb(self, colour: str) -> Any:
+        """Return a colour of six hexadecimal digits."""
+        return library("dml.color").RGBColor.from_string(colour)
+
+    def _cell(self, cell: Any, text: str, *, size: float, is_head: bool, colour: str) -> None:
+        cell.fill.solid()
+        cell.fill.fore_color.rgb = self.rgb(colour)
+        cell.margin_left = cell.margin_right = self.inches(0.05)
+        cell.margin_top = cell.margin_bottom = self.inches(0.02)
+        cell.vertical_anchor = 3  # middle
+        dark = colour in HEATS[4:]
+        shade = "FFFFFF" if dark else INK2 if is_head else INK
+        self.fill(cell.text_frame.paragraphs[0], text, size=size, colour=shade)
+
+    def _selvedge(self, slide: Any) -> None:
+        side = 0.062
+        for number in range(16):
+            row, column = divmod(number, 4)
+            if (row + column) % 2:
+                box = Box(0.165 + column * side, 0.14 + row * side, side, side)
+                shape = self.rectangle(slide, box, "measured")
+                shape.fill.fore_color.rgb = shape.line.color.rgb = self.rgb(INK)
+        box = Box(-2.2, 3.6, 5.0, 0.3)
+        shape = self.text(slide, box, self.edge, size=10, colour=INK2, align="center")
+        shape.rotation = 90
+
+    def _place(self, box: Box) -> tuple[Any, Any, Any, Any]:
+        return self.inches(box.x), self.inches(box.y), self.inches(box.w), self.inches(box.h)

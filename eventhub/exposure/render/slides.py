@@ -1,0 +1,238 @@
+"""PPTX of a report: 16:9, native charts and tables that can be edited."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask_babel import gettext as _
+
+from eventhub.exposure.render import chart_slides, words
+from eventhub.exposure.render.deck import HEATS, LEFT, RIGHT, TOP, Box, Deck, fitting
+from eventhub.exposure.render.page import LedgerRow, ReportPage, report_page
+from eventhub.exposure.render.sections import MARK, class_word, comparison, media, signed
+from eventhub.kernel.format import day_text, exact, percent, short
+from eventhub.kernel.i18n import current_lang, pick
+
+_ROWS: Final = 13  # of a table on one slide
+_MADE: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # no build time inside
+_TABLE: Final = Box(LEFT, TOP, RIGHT - LEFT, 5.1)
+
+
+def report_pptx(document: Mapping[str, Any]) -> bytes:
+    """Return the report as a deck in the language of the request."""
+    page = report_page(document)
+    name = pick(document["title"])
+    edge = "    ".join((_("Exposure report"), _("Version %(n)s", n=document["version"])))
+    deck = Deck(title=name, edge=edge, mark=MARK if document["synthetic"] else "")
+    deck.file.core_properties.created = deck.file.core_properties.modified = _MADE
+    makers: tuple[Callable[[Deck, Mapping[str, Any], ReportPage], None], ...] = (
+        _cover,
+        _traceable,
+        chart_slides.waterfall,
+        _hours,
+        chart_slides.streams,
+        chart_slides.funnel,
+        chart_slides.timeline,
+        _outlets,
+        _comparison,
+        _lines,
+        _limits,
+    )
+    for make in makers:
+        make(deck, document, page)
+    target = io.BytesIO()
+    deck.file.save(target)
+    return target.getvalue()
+
+
+def _cover(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    facts = " · ".join(filter(None, (pick(document["place"]), pick(document["period"]))))
+    slide = deck.slide("", facts)
+    head = _("Exposure report")
+    version = _("Version %(n)s", n=document["version"])
+    deck.text(slide, Box(LEFT, 0.62, 6, 0.4), f"{head} · {version}", size=16)
+    name = pick(document["title"])
+    box = Box(LEFT, 1.5, RIGHT - LEFT, 1.5)
+    deck.text(slide, box, name, size=fitting(name, box, (44, 38, 32, 26)), song=True)
+    second = document["title"]["en" if current_lang() == "zh" else "zh"]
+    deck.text(slide, Box(LEFT, 3.15, RIGHT - LEFT, 0.5), second, size=18, colour="454C49")
+    for number, (label, figure) in enumerate(_sums(document)):
+        x = LEFT + number * 3.85
+        deck.text(slide, Box(x, 4.75, 3.7, 0.35), label, size=14, colour="454C49")
+        deck.text(slide, Box(x, 5.15, 3.75, 0.75), figure, size=32)
+
+
+def _traceable(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    """Draw the look's slide: the traceable figure, its ledger, and the field of cells."""
+    share = page.share
+    measured = percent(page.shares["measured"], 1)
+    if share is not None:
+        title = _("What can be traced is %(share)s of what was published", share=percent(share))
+    else:
+        title = _("%(share)s of the traceable sum is measured", share=measured)
+    foot = _("measured %(m)s · estimated %(e)s · claimed %(c)s", **_percents(page))
+    slide = deck.slide(title, foot, _source(document))
+    deck.text(slide, Box(LEFT, 1.75, 4.4, 0.4), _("Traceable"), size=16, colour="454C49")
+    figure = short(document["gross"], current_lang())
+    size = 72 if len(figure) < 9 else 44
+    deck.text(slide, Box(LEFT, 2.1, 5.2, 1.25), figure, size=size)
+    rows = [[row.name, f"{_sign(row.op)}{row.value}"] for row in _largest(page, 6)]
+    rows += [[label, value] for label, value in _sums(document) if label != _("Traceable")]
+    box = Box(LEFT, 3.5, 5.2, 3.0)
+    deck.table(slide, box, [["", _("Contacts")], *rows], (3.3, 1.9), numbers=frozenset({1}))
+    if page.field:
+        chart_slides.unit_field(deck, slide, document)
+        return
+    done, height = 0.0, 4.6
+    for cls, part in page.shares.items():
+        if part:
+            deck.rectangle(slide, Box(7.1, 1.9 + done * height, 3.4, float(part) * height), cls)
+            text = f"{class_word(cls)} {percent(part, 1)}"
+            y = 1.9 + done * height + max(0.0, float(part) * height / 2 - 0.15)
+            deck.text(slide, Box(10.7, y, 1.95, 0.3), text, size=13)
+            done += float(part)
+
+
+def _hours(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    tables = [*page.footfall[-2:], *page.checkins[-1:]]
+    names = [_("Footfall, by hour and counter")] * len(page.footfall[-2:])
+    names += [_("Check-ins, by hour and gate")] * len(page.checkins[-1:])
+    for name, table in zip(names, tables, strict=True):
+        day = day_text(table.day, current_lang())
+        note = _("Bare cell: no data in that hour; not counted as 0.") if table.has_gap else day
+        slide = deck.slide(f"{name} · {day}", note)
+        rows: list[list[str]] = [["", *table.hours, _("Total")]]
+        fills: dict[tuple[int, int], str] = {}
+        for number, row in enumerate(table.rows, start=1):
+            cells = [_("no data") if cell.is_gap else cell.text for cell in row.cells]
+            total = ("≥ " if row.has_gap else "") + exact(row.total)
+            rows.append([row.name, *cells, total])
+            for column, cell in enumerate(row.cells, start=1):
+                if not cell.is_gap:
+                    fills[number, column] = HEATS[cell.step - 1]
+        total = ("≥ " if table.has_gap else "") + exact(table.total)
+        rows.append([_("Total"), *(exact(value) for value in table.totals), total])
+        each = (RIGHT - LEFT - 2.6) / len(table.hours)
+        widths = (1.7, *[each] * len(table.hours), 0.9)
+        size = 12 if len(table.hours) < 12 else 9 if len(table.hours) < 18 else 7
+        last = frozenset({len(widths) - 1})
+        deck.table(slide, _TABLE, rows, widths, size=size, numbers=last, fills=fills)
+
+
+def _outlets(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    found = media(document)
+    if found is None:
+        return
+    blocks = (
+        (_("Outlets"), found.outlets, found.outlet_count, _("Reports"), _("Reach")),
+        (_("Creators"), found.creators, found.creator_count, _("Posts"), _("Impressions")),
+    )
+    for title, rows, count, pieces, value in blocks:
+        if not rows:
+            continue
+        shown = rows[:_ROWS]
+        note = _("%(n)s of %(all)s, by reach", n=len(shown), all=count)
+        slide = deck.slide(title, note)
+        lines = [[title, _("Kind"), pieces, "", value]]
+        lines += [[row.name, row.note, exact(row.count), row.extra, row.value] for row in shown]
+        widths = (3.6, 3.4, 1.0, 1.7, 1.8)
+        deck.table(slide, _TABLE, lines, widths, numbers=frozenset({2, 4}))
+
+
+def _comparison(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    found = comparison(document)
+    if found is None:
+        return
+    slide = deck.slide(_("Beside another event"), found.note)
+    if not found.same_definitions:
+        text = _("Other definitions: not comparable")
+        deck.text(slide, Box(LEFT, 1.3, 6, 0.3), text, size=14, bold=True)
+    heads = [_("Figure"), _("Unit"), found.title, "", found.other_title, ""]
+    rows = [
+        [
+            *(row.name, row.unit, row.ours, class_word(row.our_class)),
+            *(row.theirs, class_word(row.their_class)),
+        ]
+        for row in found.rows
+    ]
+    widths = (2.6, 1.6, 2.3, 1.2, 2.6, 1.2)
+    box = Box(LEFT, 1.65, RIGHT - LEFT, 4.9)
+    deck.table(slide, box, [heads, *rows], widths, size=11, numbers=frozenset({2, 4}))
+
+
+def _lines(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    """Print every line of the report, so that no figure is left out of the deck."""
+    lines: Sequence[Mapping[str, Any]] = document["lines"]
+    heads = ["", _("Ledger line"), _("Value"), _("Unit"), _("Class"), _("In the sum")]
+    for start in range(0, len(lines), _ROWS):
+        note = _("measured %(m)s · estimated %(e)s · claimed %(c)s", **_percents(page))
+        slide = deck.slide(_("Every figure with its class"), note, _source(document))
+        rows = [heads, *(_line(line) for line in lines[start : start + _ROWS])]
+        widths = (0.4, 5.0, 1.9, 1.7, 1.2, 1.3)
+        deck.table(slide, _TABLE, rows, widths, size=11, numbers=frozenset({2}))
+
+
+def _line(line: Mapping[str, Any]) -> list[str]:
+    return [
+        line["channel"] or "",
+        words.name_of(line),
+        signed(line["op"], line["value"]),
+        words.unit_of(line),
+        class_word(line["class"]),
+        words.in_sum_words(line["in_sum"]),
+    ]
+
+
+def _limits(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    slide = deck.slide(_("How to read this"), _("Digest %(digest)s", digest=document["digest"]))
+    text = _(
+        "Gross exposure adds contacts over channels. One person may be counted many times "
+        "and in several channels; it is not a number of people."
+    )
+    deck.text(slide, Box(LEFT, TOP, 5.4, 1.6), text, size=18)
+    boundary = f"{document['day_start']} {document['timezone']}"
+    facts = [
+        [_("Method"), ""],
+        [_("Day boundary"), boundary],
+        [_("Metric dictionary"), _("version %(n)s", n=document["definition_version"])],
+        *([text, figure] for text, figure in page.flags[:5]),
+    ]
+    deck.table(slide, Box(LEFT, 3.5, 5.4, 2.6), facts, (3.2, 2.2), numbers=frozenset({1}))
+    if page.not_stated:
+        head = _("Not stated in the source")
+        deck.text(slide, Box(7.0, TOP, 5.6, 0.35), head, size=16, bold=True)
+        shown = [f"{n}. {text}" for n, text in enumerate(page.not_stated[:12], start=1)]
+        deck.text(slide, Box(7.0, 1.95, 5.6, 4.6), "\n".join(shown), size=11)
+
+
+def _sums(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    names = (("claimed", _("Claimed")), ("gross", _("Traceable")), ("residual", _("Unexplained")))
+    return [
+        (label, signed(document[f"{key}_op"], document[key]))
+        for key, label in names
+        if document[key] is not None
+    ]
+
+
+def _largest(page: ReportPage, count: int) -> list[LedgerRow]:
+    """Return the counted rows with the largest values, in the order of the ledger."""
+    by_value = sorted(page.counted, key=lambda row: -int(row.value.replace(",", "")))
+    return [row for row in page.counted if row in by_value[:count]]
+
+
+def _percents(page: ReportPage) -> dict[str, str]:
+    return {cls[0]: percent(share, 1) for cls, share in page.shares.items()}
+
+
+def _sign(op: str) -> str:
+    return "" if op == "=" else f"{op} "
+
+
+def _source(document: Mapping[str, Any]) -> str:
+    names = {s["source"]: s for line in document["lines"] for s in line["sources"]}
+    if len(names) != 1:
+        return ""
+    return _("Source: %(source)s", source=next(iter(names)))

@@ -1,0 +1,45 @@
+"""What two events can be set side by side in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+# What two events can be set side by side in; a figure that one lacks stays empty.
+COMPARED: Final = (
+    "footfall.visits",
+    "checkin.visitors",
+    "live.starts",
+    "live.views",
+    "live.viewers_claimed",
+    "live.pcu",
+    "media.mentions",
+    "media.outlets",
+    "media.potential",
+    "kol.creators",
+    "kol.impressions",
+)
+_SUMMED: Final = frozenset({"footfall.visits", "live.starts", "live.views"})
+
+
+def key_figures(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one figure per compared metric: a sum of its parts, else the largest."""
+    found = []
+    for metric in COMPARED:
+        rows = [line for line in lines if line["metric"] == metric]
+        if not rows:
+            continue
+        is_sum = metric in _SUMMED and len({row["op"] for row in rows}) == 1
+        largest = max(rows, key=lambda row: Decimal(row["value"]))
+        value = sum(int(row["value"]) for row in rows) if is_sum else largest["value"]
+        found.append(
+            {
+                "metric": metric,
+                "value": value,
+                "op": largest["op"],
+                "class": largest["class"],
+                "unit": largest["unit"],
+            }
+        )
+    return found

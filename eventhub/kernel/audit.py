@@ -1,0 +1,136 @@
+"""
+The audit log: acts of people and programs, in a chain that shows every change.
+
+Each entry carries the SHA-256 of itself and of the entry before it. Whoever
+keeps the newest hash elsewhere (it is in every backup's report) can prove later
+that nothing before it was changed, removed or slipped in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import func, select, text
+
+from eventhub.kernel import clock
+from eventhub.kernel.auth import Actor, current_actor
+from eventhub.kernel.db import db
+from eventhub.kernel.models import AuditEntry
+
+START: Final = "0" * 64
+_LOCK: Final = 0x45484155  # any number, the same in all processes
+_FIELDS: Final = (
+    "seq",
+    "organisation_ref",
+    "event_ref",
+    "actor",
+    "actor_name",
+    "action",
+    "subject",
+    "before",
+    "after",
+    "prev_hash",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """What `verify` found; `first_bad` is the number of the first wrong entry, None if none."""
+
+    entries: int
+    newest_hash: str
+    first_bad: int | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether no entry was changed, removed or slipped in."""
+        return self.first_bad is None
+
+
+def record(
+    action: str,
+    subject: str,
+    *,
+    organisation_id: int = 0,
+    event_id: int = 0,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    actor: Actor | None = None,
+) -> AuditEntry:
+    """
+    Add an entry inside the caller's command: the act and its record, both or neither.
+
+    Args:
+        action: `<thing>.<verb>`, such as `report.publish`.
+
+        subject: What it was done to, such as `report:demo/3`.
+
+        organisation_id, event_id: Where; 0 for the installation, no one event.
+
+        before, after: Values that changed, JSON; no personal values.
+
+        actor: Who did it; by default who is asking.
+    """
+    who = actor or current_actor()
+    if db.engine.dialect.name == "postgresql":  # SQLite has one writer anyway
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    last = db.session.execute(
+        select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+    ).first()
+    entry = AuditEntry(
+        seq=last.seq + 1 if last else 1,
+        at=clock.now(),
+        organisation_ref=organisation_id,
+        event_ref=event_id,
+        actor="system" if who.is_anonymous else f"{who.kind}:{who.id}",
+        actor_name=who.name,
+        action=action,
+        subject=subject,
+        before=dict(before or {}),
+        after=dict(after or {}),
+        prev_hash=last.hash if last else START,
+    )
+    entry.hash = entry_hash(entry)
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def entry_hash(entry: AuditEntry) -> str:
+    """Return the SHA-256 of an entry's values and of the hash before it, in hex."""
+    values = {name: getattr(entry, name) for name in _FIELDS}
+    values["at"] = _instant(entry.at)
+    return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def verify() -> ChainState:
+    """Walk the whole chain; return how long it is and where it first breaks."""
+    expected, count = START, 0
+    statement = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)
+    with closing(db.session.scalars(statement)) as rows:
+        for count, entry in enumerate(rows, 1):
+            if entry.seq != count or entry.prev_hash != expected or entry.hash != entry_hash(entry):
+                break
+            expected = entry.hash
+        else:
+            return ChainState(count, expected, None)
+    total = db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    return ChainState(total, expected, count)
+
+
+def entries(event_id: int, *, limit: int = 100, before_seq: int | None = None) -> list[AuditEntry]:
+    """Return the newest entries of an event, below `before_seq` if given."""
+    statement = select(AuditEntry).where(AuditEntry.event_ref == event_id)
+    if before_seq is not None:
+        statement = statement.where(AuditEntry.seq < before_seq)
+    return list(db.session.scalars(statement.order_by(AuditEntry.seq.desc()).limit(limit)))
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds")

@@ -1,0 +1,67 @@
+"""The page behind an invitation link; looking at it changes nothing."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template, url_for
+
+from eventhub.extensions import limiter
+from eventhub.kernel.errors import Conflict, Invalid
+from eventhub.kernel.http import private, see_other
+from eventhub.kernel.i18n import current_lang
+from eventhub.registration import invitation_page, limits, service
+from eventhub.registration.errors import InvitationBound
+from eventhub.registration.invitation_page import InvitationPage
+
+bp = Blueprint("invitation", __name__)
+
+
+@bp.get("/i/<token>")
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def show(token: str) -> Response:
+    """GET /i/TOKEN - the invitation; whoever has the link."""
+    return _page(invitation_page.load(token))
+
+
+@bp.post("/i/<token>/opened")
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def opened(token: str) -> Response:
+    """POST /i/TOKEN/opened - the page was seen by somebody; whoever has the link."""
+    service.mark_opened(service.invited(token))
+    return private(make_response("", 204))
+
+
+@bp.post("/i/<token>/accept")
+@limiter.limit(limits.WRONG_CONTACT, deduct_when=lambda response: response.status_code != 303)
+def accept(token: str) -> Response:
+    """POST /i/TOKEN/accept - say yes; 303 to the ticket; who has the link and the contact."""
+    page = invitation_page.load(token)
+    if not page.accept.validate_on_submit():
+        return _page(page, 422)
+    try:
+        outcome = service.accept_invitation(page.accept.command(page.face.row.id, current_lang()))
+    except InvitationBound as refusal:
+        page.accept.contact.errors = [refusal.text]
+        return _page(page, refusal.status)
+    except (Conflict, Invalid) as refusal:
+        page.accept.form_errors.append(refusal.text)
+        return _page(page, refusal.status)
+    if isinstance(outcome, service.Duplicate):
+        return private(make_response(see_other(url_for("invitation.show", token=token))))
+    ticket = service.registration_token(outcome.public_id, outcome.link_rev)
+    return private(make_response(see_other(url_for("registration.ticket", token=ticket))))
+
+
+@bp.post("/i/<token>/decline")
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def decline(token: str) -> Response:
+    """POST /i/TOKEN/decline - say no; whoever has the link."""
+    page = invitation_page.load(token)
+    if not page.decline.validate_on_submit():
+        return _page(page, 422)
+    service.decline_invitation(page.face.row.id, str(page.decline.reason.data or ""))
+    return private(make_response(see_other(url_for("invitation.show", token=token))))
+
+
+def _page(page: InvitationPage, status: int = 200) -> Response:
+    body = render_template("registration/invitation.html", **page.context())
+    return private(make_response(body, status))

@@ -1,0 +1,73 @@
+"""Questions of organizers, the forms they stand in, and what people answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventhub.kernel.db import Base, BigId, I18n
+
+KINDS = "'text', 'long_text', 'choice', 'many', 'yes_no', 'number', 'date'"
+
+
+class Question(Base):
+    """
+    One question of an event.
+
+    `options` is a list of `{"value": ..., "label": {"zh": ..., "en": ...}}`
+    for `choice` and `many`; `show_if` a condition of `rules.forms`, null =
+    always asked. `field_class` says how long answers are kept; staff of gates
+    see an answer only when `is_staff_visible`.
+    """
+
+    __tablename__ = "question"
+    __table_args__ = (
+        UniqueConstraint("event_id", "slug"),
+        CheckConstraint(f"kind IN ({KINDS})", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    slug: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(10))
+    label: Mapped[I18n]
+    help: Mapped[I18n | None]
+    is_required: Mapped[bool] = mapped_column(default=False)
+    options: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    show_if: Mapped[dict[str, Any] | None]
+    field_class: Mapped[str] = mapped_column(String(16), default="answer")
+    is_staff_visible: Mapped[bool] = mapped_column(default=False)
+
+
+class FormQuestion(Base):
+    """The form of a ticket type: its questions by position."""
+
+    __tablename__ = "form_question"
+
+    ticket_type_id: Mapped[int] = mapped_column(
+        ForeignKey("ticket_type.id", ondelete="CASCADE"), primary_key=True
+    )
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("question.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int]
+
+    question: Mapped[Question] = relationship()
+
+
+class Answer(Base):
+    """What one person answered; `text` is the answer in words, for search and lists."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("attendee_id", "question_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    attendee_id: Mapped[int] = mapped_column(ForeignKey("attendee.id", ondelete="CASCADE"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    text: Mapped[str] = mapped_column(String(4000))
+
+    question: Mapped[Question] = relationship()

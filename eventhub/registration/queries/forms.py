@@ -1,0 +1,115 @@
+"""Questions that people are asked, and what they answered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from eventhub.kernel.db import I18n, db
+from eventhub.registration.models import Answer, Attendee, FormQuestion, Question
+from eventhub.registration.rules.forms import Ask, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRow:
+    """One of the answers to choose from."""
+
+    value: str
+    label: I18n
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """One question; `type_ids` are the ticket types whose form it stands in."""
+
+    id: int
+    slug: str
+    kind: Kind
+    label: I18n
+    help: I18n | None
+    is_required: bool
+    options: tuple[OptionRow, ...]
+    show_if: Mapping[str, Any] | None
+    type_ids: frozenset[int]
+
+    @property
+    def ask(self) -> Ask:
+        """Return the question as the rules see it."""
+        values = tuple(option.value for option in self.options)
+        return Ask(self.slug, self.kind, self.is_required, values, self.show_if)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One answer; `labels` are those of the chosen options."""
+
+    question: I18n
+    kind: Kind
+    value: Any
+    labels: tuple[I18n, ...]
+
+
+def questions(event_id: int) -> list[QuestionRow]:
+    """Return the questions in any form of an event by position; one statement."""
+    rows = db.session.execute(
+        select(Question, FormQuestion.ticket_type_id)
+        .join(FormQuestion, FormQuestion.question_id == Question.id)
+        .where(Question.event_id == event_id)
+        .order_by(FormQuestion.position, Question.id)
+    )
+    found: dict[int, Question] = {}
+    types: dict[int, set[int]] = defaultdict(set)
+    for question, ticket_type_id in rows:
+        found.setdefault(question.id, question)
+        types[question.id].add(ticket_type_id)
+    return [_row(question, types[question.id]) for question in found.values()]
+
+
+def form_of(ticket_type_id: int) -> list[QuestionRow]:
+    """Return the questions in the form of a ticket type by position; one statement."""
+    rows = db.session.scalars(
+        select(Question)
+        .join(FormQuestion, FormQuestion.question_id == Question.id)
+        .where(FormQuestion.ticket_type_id == ticket_type_id)
+        .order_by(FormQuestion.position, Question.id)
+    )
+    return [_row(question, {ticket_type_id}) for question in rows]
+
+
+def answers_of(registration_ids: Sequence[int]) -> dict[int, tuple[AnswerRow, ...]]:
+    """Return the answers by registration, in the order they were given; one statement."""
+    rows = db.session.execute(
+        select(Attendee.registration_id, Answer.value, Question)
+        .join(Attendee, Attendee.id == Answer.attendee_id)
+        .join(Question, Question.id == Answer.question_id)
+        .where(Attendee.registration_id.in_(registration_ids))
+        .order_by(Answer.id)
+    )
+    found: dict[int, list[AnswerRow]] = defaultdict(list)
+    for registration_id, value, question in rows:
+        found[registration_id].append(_answer(question, value))
+    return {key: tuple(answers) for key, answers in found.items()}
+
+
+def _answer(question: Question, value: Any) -> AnswerRow:
+    chosen = value if isinstance(value, list) else [value]
+    labels = tuple(option["label"] for option in question.options if option["value"] in chosen)
+    return AnswerRow(question.label, Kind(question.kind), value, labels)
+
+
+def _row(question: Question, type_ids: Collection[int]) -> QuestionRow:
+    return QuestionRow(
+        id=question.id,
+        slug=question.slug,
+        kind=Kind(question.kind),
+        label=question.label,
+        help=question.help,
+        is_required=question.is_required,
+        options=tuple(OptionRow(row["value"], row["label"]) for row in question.options),
+        show_if=question.show_if,
+        type_ids=frozenset(type_ids),
+    )

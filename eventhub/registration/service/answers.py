@@ -1,0 +1,80 @@
+"""Answers to the questions of organizers, checked and kept with the registration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+from eventhub.kernel.db import db
+from eventhub.kernel.errors import Invalid
+from eventhub.registration.models import Answer, Registration
+from eventhub.registration.queries import QuestionRow, form_of
+from eventhub.registration.rules.forms import Fault, checked
+
+FAULT_TEXTS: Final = {
+    Fault.MISSING: _l("Answer this question."),
+    Fault.TOO_LONG: _l("This is too long."),
+    Fault.NOT_OFFERED: _l("Choose one of the answers."),
+    Fault.NOT_A_NUMBER: _l("Write a whole number in digits."),
+    Fault.NOT_A_DATE: _l("Write the date as 2026-09-25."),
+    Fault.UNREADABLE: _l("This value can not be used."),
+    Fault.NOT_ASKED: _l("This ticket does not ask this."),
+}
+_TEXT_CHARS: Final = 4000
+
+
+def checked_answers(
+    ticket_type_id: int, given: Mapping[str, Any], *, may_be_missing: bool
+) -> list[tuple[QuestionRow, Any]]:
+    """
+    Return the questions that are asked with their answers in normal form.
+
+    Args:
+        ticket_type_id: Whose form.
+
+        given: Answers by question.
+
+        may_be_missing: Staff vouch for the person, so required answers may
+            follow later.
+
+    Raises:
+        Invalid: A field `answers.<question>` per fault.
+    """
+    form = form_of(ticket_type_id)
+    result = checked([question.ask for question in form], given)
+    faults = {
+        f"answers.{slug}": [FAULT_TEXTS[fault]]
+        for slug, fault in result.faults.items()
+        if not (may_be_missing and fault is Fault.MISSING)
+    }
+    if faults:
+        raise Invalid(fields=faults)
+    return [(row, result.values[row.slug]) for row in form if row.slug in result.values]
+
+
+def keep_answers(made: Registration, answers: Sequence[tuple[QuestionRow, Any]]) -> None:
+    """Write the answers of a new registration; they are those of its first person."""
+    db.session.add_all(
+        Answer(
+            event_id=made.event_id,
+            attendee_id=made.attendees[0].id,
+            question_id=question.id,
+            value=value,
+            text=words_of(question, value),
+        )
+        for question, value in answers
+    )
+
+
+def words_of(question: QuestionRow, value: Any) -> str:
+    """Return an answer in the words that staff search it by, all languages."""
+    chosen = value if isinstance(value, list) else [value]
+    labels = [
+        word
+        for option in question.options
+        if option.value in chosen
+        for word in option.label.values()
+    ]
+    return (" ".join(labels) or str(value))[:_TEXT_CHARS]

@@ -1,0 +1,94 @@
+"""Passing a ticket on: the old code ends, the new person gets a ticket of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from eventhub.kernel import audit, clock
+from eventhub.kernel.db import command, db
+from eventhub.kernel.errors import NotFound
+from eventhub.programme.queries import event_by_id
+from eventhub.registration.enums import RegistrationState
+from eventhub.registration.errors import IllegalTransition
+from eventhub.registration.models import Registration
+from eventhub.registration.queries import ticket_type
+from eventhub.registration.rules.identity import identity_keys
+from eventhub.registration.rules.states import may_be_passed_on
+from eventhub.registration.service import mail, tickets
+from eventhub.registration.service.answers import checked_answers, keep_answers
+from eventhub.registration.service.register import (
+    Duplicate,
+    Register,
+    Registered,
+    claim,
+    earlier_result,
+    record_consents,
+    result_of,
+)
+
+_S = RegistrationState
+
+
+@command
+def transfer(registration_id: int, cmd: Register) -> Registered | Duplicate:
+    """
+    Pass the ticket of a registration of one person on to another person.
+
+    Commits. The place goes over in the same transaction, so nobody can take
+    it in between; type, day and show stay. The old ticket is cancelled, the
+    new person gets a new number, consents and answers of their own. Writes
+    one message to each.
+
+    Args:
+        registration_id: Whose ticket.
+
+        cmd: The new person as a submission of their own.
+
+    Returns:
+        `Duplicate` when the new contact has a place already; nothing changes
+        but that its link was mailed to it.
+
+    Raises:
+        NotFound: There is no such registration.
+        IllegalTransition: The type does not allow it, or it is not confirmed.
+        TicketUsed: Somebody was admitted with it.
+        Invalid: An answer is missing or wrong.
+    """
+    if (earlier := earlier_result(cmd)) is not None:
+        return earlier
+    found = db.session.get(Registration, registration_id, populate_existing=True)
+    if found is None:
+        raise NotFound()
+    if not may_be_passed_on(_S(found.state), found.ticket_type.transfer, found.group_size):
+        raise IllegalTransition()
+    event = event_by_id(found.event_id)
+    kind = ticket_type(event, found.ticket_type.slug, clock.now())
+    if kind is None:
+        raise NotFound()
+    same = replace(cmd, performance_id=found.performance_id, is_synthetic=found.is_synthetic)
+    answers = checked_answers(kind.id, same.answers, may_be_missing=False)
+    made = claim(same, kind, found.window_no, identity_keys(email=same.email, phone=same.phone))
+    if not isinstance(made, Registration):
+        return made
+    _end(found)
+    made.state, made.decided_at = _S.CONFIRMED, made.created_at
+    record_consents(same, made)
+    keep_answers(made, answers)
+    tickets.issue_tickets(made)
+    db.session.flush()
+    audit.record(
+        "ticket.transfer",
+        f"registration:{found.code}",
+        organisation_id=event.organisation_id,
+        event_id=event.id,
+        after={"registration": made.code},
+    )
+    return result_of(made, face=mail.tell_state(made.id))
+
+
+def _end(found: Registration) -> None:
+    """End the old registration; its place is not freed, the new one has it."""
+    tickets.step(found.id, _S.CONFIRMED, _S.CANCELLED, cancelled_at=clock.now())
+    tickets.end_tickets(tickets.people_of(found.id))
+    tickets.free_contacts(found.id)
+    mail.tell_transfer(found.id)

@@ -1,0 +1,133 @@
+"""A real nginx with its RTMP module and real players: N players are N, not N + 1."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from eventhub.audience import jobs, queries, service
+from eventhub.audience.service import SetPoll
+from eventhub.audience.sources.registry import StreamFormat
+from eventhub.kernel import clock as kernel_clock
+from eventhub.kernel.fetch import fetch
+from tests.factories import audience as make
+
+RTMP, HTTP = 19451, 18191
+PLAYERS = 3
+CONFIG = """\
+load_module {modules}/ngx_rtmp_module.so;
+worker_processes 1;
+daemon off;
+{user}pid {lab}/nginx.pid;
+error_log {lab}/error.log;
+events {{ worker_connections 256; }}
+rtmp {{ server {{ listen 127.0.0.1:{rtmp}; application live {{ live on; record off; }} }} }}
+http {{
+  access_log off;
+  client_body_temp_path {lab}/b; proxy_temp_path {lab}/p;
+  fastcgi_temp_path {lab}/f; uwsgi_temp_path {lab}/u; scgi_temp_path {lab}/s;
+  server {{ listen 127.0.0.1:{http}; location /stat {{ rtmp_stat all; }} }}
+}}
+"""
+
+pytestmark = pytest.mark.only("sqlite")
+
+
+def module_folder() -> str:
+    """Return where nginx keeps its RTMP module, or skip and say what is missing."""
+    if os.environ.get("CI"):
+        pytest.skip("the laboratory of nginx and ffmpeg does not run in CI")
+    for program in ("nginx", "ffmpeg"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed; apt-get install {program}")
+    said = subprocess.run(["nginx", "-V"], capture_output=True, text=True, check=True).stderr
+    found = re.search(r"--modules-path=(\S+)", said)
+    folder = Path(found[1]) if found else Path("/usr/lib/nginx/modules")
+    if not (folder / "ngx_rtmp_module.so").exists():
+        pytest.skip("nginx has no RTMP module; apt-get install libnginx-mod-rtmp")
+    return str(folder)
+
+
+@contextmanager
+def running(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program in its own group and end it, whatever happens."""
+    process = subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+
+
+def until(question: Callable[[], bool], seconds: float) -> bool:
+    """Ask again and again until the answer is yes; tell whether it came in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if question():
+            return True
+        time.sleep(0.3)
+    return False
+
+
+@pytest.fixture
+def laboratory(tmp_path: Path) -> Iterator[str]:
+    """Run nginx, one publisher and three players; give the address of the statistics."""
+    modules = module_folder()
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    config = tmp_path / "nginx.conf"
+    config.write_text(CONFIG.format(modules=modules, lab=tmp_path, rtmp=RTMP, http=HTTP, user=user))
+    stream = f"rtmp://127.0.0.1:{RTMP}/live/runway"
+    quiet = ("ffmpeg", "-hide_banner", "-loglevel", "quiet")
+    picture = ("-re", "-f", "lavfi", "-i", "testsrc2=size=160x90:rate=10", "-t", "60")
+    coded = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "10", "-pix_fmt", "yuv420p")
+    with ExitStack() as stack:
+        stack.enter_context(running("nginx", "-c", str(config), "-p", str(tmp_path)))
+        url = f"http://127.0.0.1:{HTTP}/stat"
+        assert until(lambda: b"<rtmp>" in answer(url), 5), (tmp_path / "error.log").read_text()
+        stack.enter_context(running(*quiet, *picture, *coded, "-f", "flv", stream))
+        assert until(lambda: b"<publishing/>" in answer(url), 15), "nobody publishes"
+        for _n in range(PLAYERS):
+            stack.enter_context(running(*quiet, "-i", stream, "-c", "copy", "-f", "null", "-"))
+        yield url
+
+
+def answer(url: str) -> bytes:
+    """Return the statistics page, nothing while nobody listens."""
+    try:
+        return fetch(url, allowed=["127.0.0.1"])
+    except Exception:  # the server is still starting
+        return b""
+
+
+def test_one_publisher_and_three_players_are_three_viewers(app: Flask, laboratory: str) -> None:
+    event = make.make_counted_event()
+    service.set_poll(
+        SetPoll(
+            event_id=event.id,
+            slug="runway",
+            stream_format=StreamFormat.NGINX_RTMP,
+            url=laboratory,
+            remote_name="live/runway",
+        )
+    )
+    whole = f"<nclients>{PLAYERS + 1}</nclients>".encode()
+    assert until(lambda: whole in answer(laboratory), 20), "the players do not come"
+    assert jobs.poll(allowed=["127.0.0.1"]) == jobs.Polled(answered=1)
+    newest = queries.latest(event.id, kernel_clock.now())
+    assert [row.viewers for row in newest.values()] == [PLAYERS]

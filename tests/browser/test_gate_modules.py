@@ -1,0 +1,148 @@
+"""The scanner's modules decide and read as Python does: the same files, run in a browser."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from eventhub.checkin import snapshot
+from eventhub.checkin.queries import event_config
+from eventhub.kernel import signing
+from eventhub.kernel.db import db
+from eventhub.registration.models import Ticket
+from tests.browser.conftest import Browsers, Site
+from tests.checkin import cases
+from tests.factories import checkin as make
+from tests.factories.checkin import NOON
+
+pytestmark = pytest.mark.only("sqlite")
+ROUND_TRIPS = 10_000
+
+RUN_RULES = """async (rows) => {
+  const { verdict } = await import("/static/js/checkin/rules.js");
+  return rows.map((row) => verdict(row.question));
+}"""
+RUN_CODES = """async ([texts, event, key, salt]) => {
+  const { parseCode, Verifier, idhash, fromHex } = await import("/static/js/checkin/token.js");
+  const verifier = new Verifier("/static/vendor/noble-ed25519@3.2.0/index.js");
+  const read = [];
+  for (const text of texts) {
+    const token = parseCode(text);
+    if (token.refused) { read.push({ refused: token.refused }); continue; }
+    const found = { kind: token.kind };
+    if (token.kind === "GS" || token.kind === "GR") {
+      found.ticket = token.ticket.toString(16).padStart(16, "0");
+    }
+    if (token.kind === "GS") {
+      const { kid, product, window, rev, checkId } = token;
+      Object.assign(found, { kid, product, window, rev, checkId });
+      found.signed = await verifier.isSigned(token, event, key);
+      found.idhash = await idhash(fromHex(salt), token.ticket);
+    }
+    read.push(found);
+  }
+  return read;
+}"""
+RUN_NOBLE = """async ([text, event, key]) => {
+  const { parseCode, Verifier } = await import("/static/js/checkin/token.js");
+  crypto.subtle.importKey = () => Promise.reject(new DOMException("no", "NotSupportedError"));
+  const verifier = new Verifier("/static/vendor/noble-ed25519@3.2.0/index.js");
+  const other = event.replace("0", "1");
+  const token = parseCode(text);
+  return [await verifier.isSigned(token, event, key), await verifier.isSigned(token, other, key)];
+}"""
+RUN_LIST = """async ([base64, hashes]) => {
+  const { columnsOf, lowest } = await import("/static/js/checkin/columns.js");
+  const packed = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const { tickets, admissions } = columnsOf(await new Response(stream).arrayBuffer());
+  const at = hashes.map((hash) => lowest(tickets.hashes, BigInt(`0x${hash}`)));
+  return {
+    found: at.map((place) => [tickets.product[place], tickets.party[place], tickets.rev[place]]),
+    nobody: lowest(tickets.hashes, 1n),
+    inside: [...admissions.inside],
+  };
+}"""
+
+
+@pytest.fixture
+def page(site: Site, browsers: Browsers) -> Page:
+    """Return a page of the site from which modules are loaded."""
+    opened = browsers.open(browsers.start())
+    opened.goto(f"{site.url}/gate/?lang=en")
+    return opened
+
+
+def test_files_say_what_python_decides() -> None:
+    for name, rows in (("rules", cases.rules()), ("codes", cases.codes())):
+        assert json.loads((cases.DATA / f"{name}.json").read_text()) == rows, (
+            f"{name}.json is old: python -m tests.checkin.cases"
+        )
+
+
+def test_the_scanner_decides_every_case_as_python_does(page: Page) -> None:
+    rows: list[dict[str, Any]] = json.loads((cases.DATA / "rules.json").read_text())
+    decided = page.evaluate(RUN_RULES, rows)
+    different = [
+        (row["title"], row["verdict"], found)
+        for row, found in zip(rows, decided, strict=True)
+        if found != row["verdict"]
+    ]
+    assert different == []
+
+
+def test_the_scanner_reads_every_code_as_python_does(page: Page) -> None:
+    rows: list[dict[str, Any]] = json.loads((cases.DATA / "codes.json").read_text())
+    assert _read(page, [row["text"] for row in rows]) == [row["read"] for row in rows]
+
+
+def test_ten_thousand_signed_codes_go_through_both(page: Page) -> None:
+    rng = random.Random(1)
+    texts = []
+    for _ in range(ROUND_TRIPS):
+        body = signing.GsBody(
+            kid=rng.randrange(256),
+            ticket=rng.randrange(2**64),
+            product=rng.randrange(65536),
+            window=rng.randrange(65536),
+            rev=rng.randrange(256),
+            check_id=rng.random() < 0.5,
+        )
+        texts.append(cases.sign(body))
+    assert _read(page, texts) == [cases.read_of(text) for text in texts]
+
+
+def test_a_browser_without_ed25519_uses_the_library(page: Page) -> None:
+    key = signing.public_key_of(cases.PRIVATE).hex()
+    good = [cases.sign(cases.GS_1), cases.EVENT.hex(), key]
+    assert page.evaluate(RUN_NOBLE, good) == [True, False]
+
+
+def test_the_scanner_finds_tickets_in_a_list(page: Page, clock: Callable[[datetime], None]) -> None:
+
+    clock(NOON)
+    house = make.make_house()
+    tickets = [make.make_tickets(house, 1, party=n, rev=n)[0] for n in (1, 2, 3)]
+    make.scan(make.make_device(house), make.gr_of(tickets[0]))
+    hashes = [db.session.get_one(Ticket, ticket).idhash.hex() for ticket in tickets]
+    body = base64.b64encode(snapshot.make_list(event_config(house.event_id)).body).decode()
+    assert page.evaluate(RUN_LIST, [body, hashes]) == {
+        "found": [[1, 1, 1], [1, 2, 2], [1, 3, 3]],
+        "nobody": -1,
+        "inside": [1],
+    }
+
+
+def _read(page: Page, texts: list[str]) -> list[dict[str, Any]]:
+    key = signing.public_key_of(cases.PRIVATE).hex()
+    found: list[dict[str, Any]] = page.evaluate(
+        RUN_CODES, [texts, cases.EVENT.hex(), key, cases.SALT.hex()]
+    )
+    return found
