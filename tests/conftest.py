@@ -131,17 +131,33 @@ def postgres_database(
     return name
 
 
+@pytest.fixture(scope="session")
+def instance_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the instance folder of this worker's tests; each finds it empty."""
+    return tmp_path_factory.mktemp("instance")
+
+
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+def database(request: pytest.FixtureRequest, instance_folder: Path) -> Database:
     """Return an empty migrated database, once per kind."""
+    clear(instance_folder)
     if request.param == "sqlite":
-        path = tmp_path / "test.sqlite3"
+        path = instance_folder / "test.sqlite3"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        return Database("sqlite", f"sqlite:///{path}", tmp_path)
+        return Database("sqlite", f"sqlite:///{path}", instance_folder)
     folder = request.getfixturevalue("postgres_folder")
     name = request.getfixturevalue("postgres_database")
     postgres.empty(folder, name)
-    return Database("postgresql", postgres.url(folder, name), tmp_path)
+    return Database("postgresql", postgres.url(folder, name), instance_folder)
+
+
+def clear(folder: Path) -> None:
+    """Remove all that a test left in `folder`."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def migrate(settings: Settings) -> None:
@@ -195,17 +211,65 @@ class CompiledTemplates(BytecodeCache):
 COMPILED = CompiledTemplates()
 
 
+class KeptApp:
+    """
+    One application for many tests: to make one costs more than most tests.
+
+    All that an application keeps beside its database is in `extensions` and
+    `config`; both are put back before each test, so no cache, queue or job of
+    one test is seen by the next.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.app = create_app(settings)
+        self.app.jinja_env.bytecode_cache = COMPILED
+        self.app.test_client_class = Client
+        self.app.test_cli_runner_class = Runner
+        self._extensions = {
+            name: dict(value) if type(value) is dict else value
+            for name, value in self.app.extensions.items()
+        }
+        self._config = dict(self.app.config)
+
+    def renewed(self) -> Flask:
+        """Return the application as it was made."""
+        self.app.extensions.clear()
+        self.app.extensions.update(
+            (name, dict(value) if type(value) is dict else value)
+            for name, value in self._extensions.items()
+        )
+        self.app.config.clear()
+        self.app.config.update(self._config)
+        return self.app
+
+
+KEPT: dict[str, KeptApp] = {}
+
+
 @pytest.fixture
 def app(database: Database) -> Iterator[Flask]:
     """Return an application on an empty database, inside its context."""
-    made = create_app(database.settings())
-    made.jinja_env.bytecode_cache = COMPILED
-    made.test_client_class = Client
-    made.test_cli_runner_class = Runner
-    with made.app_context():
-        yield made
+    settings = database.settings()
+    kept = KEPT.get(database.url)
+    if kept is None or kept.settings != settings:
+        kept = KEPT[database.url] = KeptApp(settings)
+    yield from in_context(kept.renewed())
+
+
+@pytest.fixture
+def own_app(database: Database) -> Iterator[Flask]:
+    """Return an application that no other test uses, for a test that adds routes to it."""
+    yield from in_context(KeptApp(database.settings()).app)
+
+
+def in_context(app: Flask) -> Iterator[Flask]:
+    """Yield `app` inside its context and let go of its connections."""
+    with app.app_context():
+        yield app
         db.session.remove()
-        db.engine.dispose()
+        if db.engine.dialect.name == "sqlite" or db.engine.pool.checkedout():
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -310,11 +374,6 @@ def demo_app(demo_template: Path, tmp_path: Path) -> Iterator[Flask]:
     """Return an application with both demonstration events, on SQLite; the test may change it."""
     path = tmp_path / "demo.sqlite3"
     shutil.copyfile(demo_template, path)
-    made = create_app(Settings.for_tests(tmp_path, database_url=f"sqlite:///{path}"))
-    made.jinja_env.bytecode_cache = COMPILED
-    made.test_client_class = Client
-    made.test_cli_runner_class = Runner
-    with made.app_context():
-        yield made
-        db.session.remove()
-        db.engine.dispose()
+    yield from in_context(
+        KeptApp(Settings.for_tests(tmp_path, database_url=f"sqlite:///{path}")).app
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Sequence
 
 from eventhub.registration.rules.search import HAN, Keys, fold, joined
@@ -58,6 +59,8 @@ def _words(name: str) -> list[str]:
 
 
 def _han_readings(words: Sequence[str]) -> list[tuple[str, ...]]:
+    # Characters are read one by one; the table of phrases would cost 45 MB for nothing.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from pypinyin import Style, lazy_pinyin, pinyin  # noqa: PLC0415 - slow import
 
     usual = [

@@ -35,6 +35,7 @@ def test_cut_session_has_lost_the_lock(app: Flask, tmp_path: Path) -> None:
     assert first.acquire()
     kill = text(
         "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     db.session.execute(kill)
     db.session.rollback()

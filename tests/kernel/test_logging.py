@@ -22,13 +22,13 @@ def access_lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def with_pages(app: Flask) -> Flask:
+def with_pages(own_app: Flask) -> Flask:
     """Return the application with pages behind a token."""
-    app.add_url_rule("/t/<token>/probe", "probe_ticket", lambda token: "")
-    app.add_url_rule("/i/<path:rest>/probe", "probe_invitation", lambda rest: "")
-    app.add_url_rule("/probe/<key>", "probe_key", lambda key: "")
-    app.add_url_rule("/probe", "probe", lambda: "")
-    return app
+    own_app.add_url_rule("/t/<token>/probe", "probe_ticket", lambda token: "")
+    own_app.add_url_rule("/i/<path:rest>/probe", "probe_invitation", lambda rest: "")
+    own_app.add_url_rule("/probe/<key>", "probe_key", lambda key: "")
+    own_app.add_url_rule("/probe", "probe", lambda: "")
+    return own_app
 
 
 @pytest.mark.parametrize(
