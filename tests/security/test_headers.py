@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from eventhub.accounts import service as accounts
 from eventhub.accounts.models import LoginSession
 from eventhub.kernel.db import Base, db
-from tests.access.test_matrix import TABLE, two_tenants, words_of
+from tests.access.rows import TABLE
+from tests.access.test_matrix import two_tenants, words_of
 from tests.people import PASSWORD, People, email_of, make_people, post
 from tests.world import World
 

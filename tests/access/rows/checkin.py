@@ -1,0 +1,26 @@
+"""Check-in: a page for everybody, answers for paired devices."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.access.row import GATE, OPEN, C, Row, console, of, owners
+
+ROWS: Final[dict[str, Row]] = {
+    "checkin.gate": Row("GET", "/gate/", OPEN),
+    "checkin.worker": Row("GET", "/gate/worker.js", OPEN),
+    "checkin.service_worker": Row("GET", "/gate/sw.js", OPEN),
+    "checkin_api.pair": Row("POST", f"{GATE}/pair", of(422), json={"code": "GP0"}),
+    "checkin_api.config": Row("GET", f"{GATE}/config", of(401, device=200)),
+    "checkin_api.whole_list": Row("GET", f"{GATE}/events/{'0' * 32}/list", of(401, device=404)),
+    "checkin_api.delta": Row("GET", f"{GATE}/events/{'0' * 32}/delta", of(401, device=404)),
+    "checkin_api.redeem": Row("POST", f"{GATE}/redeem", of(401, device=422), json={}),
+    "checkin_api.scans": Row("POST", f"{GATE}/scans", of(401, device=422), json={}),
+    "checkin_api.heartbeat": Row("POST", f"{GATE}/heartbeat", of(401, device=422), json=[]),
+    "checkin_api.search": Row("GET", f"{GATE}/search?q=nobody", of(401, device=200)),
+    "checkin_api.stats": Row("GET", f"{GATE}/stats", of(401, device=200)),
+    "console.gates": Row("GET", f"{C}/gates", console(**owners(200), bob=200)),
+    "console.pair": Row("POST", f"{C}/gates/north-1/pairing", console(**owners(200))),
+    "console.revoke": Row("POST", f"{C}/devices/dv_none/revoke", console(**owners(404))),
+    "console.resolve": Row("POST", f"{C}/conflicts/1", console(**owners(400))),
+}
