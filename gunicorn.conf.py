@@ -34,6 +34,9 @@ os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_METRICS))
 
 def on_starting(_server: Any) -> None:
     """Begin the figures of all workers at zero."""
+    host = bind.rpartition(":")[0]
+    if os.environ.get("EVENTHUB_ENV") == "testing" and host not in {"127.0.0.1", "localhost"}:
+        raise SystemExit("EVENTHUB_ENV=testing is for this machine alone, not for " + host)
     shutil.rmtree(_METRICS, ignore_errors=True)
     _METRICS.mkdir(parents=True)
 

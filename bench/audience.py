@@ -21,7 +21,7 @@ from flask_migrate import upgrade
 from sqlalchemy import insert
 
 from eventhub import create_app
-from eventhub.audience import queries
+from eventhub.audience import queries, service
 from eventhub.audience.models import CounterBin
 from eventhub.audience.sources import hls_log
 from eventhub.kernel import clock
@@ -40,7 +40,7 @@ SESSIONS = 2_000
 def main() -> None:
     """Print all figures for both databases."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--counters", type=int, default=12)
+    parser.add_argument("--counters", type=int, default=20)
     parser.add_argument("--days", type=int, default=3)
     given = parser.parse_args()
     log_lines()
@@ -104,6 +104,7 @@ def fill(event: EventRow, counters: int, days: int) -> int:
         for direction in ("in", "out")
     ]
     _insert(rows)
+    service.rebuild(event.id)
     return len(rows)
 
 

@@ -1,8 +1,12 @@
 """
-CPU of a report with many mentions: `python -m bench.report [--mentions N]`.
+CPU of a large report: `python -m bench.report [--mentions N] [--checkins N] [--minutes N]`.
 
 One JSON line per figure: {"name", "value", "unit", "per", "note"}. The event
-has the demonstration's counters, streams and registrations as well. The page
+has the demonstration's counters, streams and registrations as well; check-ins
+are spread over ten days, minutes are those into which beats of a stream were
+added (10,000,000 beats of one stream are about 667). "admissions_summary" is
+what the leader does after admissions changed, "report_build" the build when
+that is done. The page
 is measured through the WSGI application; "page_first" is the answer with its
 rendering, "page" one from the store, "page_unchanged" the answer to a reader
 who has it already. Files are made after one in the other language, so that
@@ -23,8 +27,10 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import func, select, text
 
 from eventhub import create_app
+from eventhub.audience.models import StreamSample
 from eventhub.demo.load import LoadDemo, load
 from eventhub.exposure import queries, render
 from eventhub.exposure.service import (
@@ -33,9 +39,10 @@ from eventhub.exposure.service import (
     RecordMentions,
     build_report,
     record_mentions,
+    summarise_admissions,
 )
 from eventhub.kernel import clock
-from eventhub.kernel.db import db
+from eventhub.kernel.db import command, db
 from eventhub.kernel.i18n import in_lang
 from eventhub.programme.queries import event_by_slug
 from eventhub.settings import Settings
@@ -47,6 +54,8 @@ def main() -> None:
     """Print all figures, on SQLite."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mentions", type=int, default=10_000)
+    parser.add_argument("--checkins", type=int, default=200_000)
+    parser.add_argument("--minutes", type=int, default=667)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -55,14 +64,22 @@ def main() -> None:
         with app.app_context():
             upgrade()
             load(LoadDemo())
-            run(app, given.mentions)
+            run(app, given)
             db.engine.dispose()
 
 
-def run(app: Flask, mentions: int) -> None:
+def run(app: Flask, given: argparse.Namespace) -> None:
     """Measure recording, building, the page and every file."""
     event = event_by_slug("demo")
-    note = f"sqlite, demonstration and {mentions} mentions, one process"
+    mentions = given.mentions
+    note = (
+        f"sqlite, demonstration, {mentions} mentions, {given.checkins} check-ins, "
+        f"{given.minutes} minutes of a stream, one process"
+    )
+    admit(event.id, given.checkins)
+    watch(event.id, given.minutes)
+    summary = cpu_s(lambda: summarise_admissions(event.id))
+    say("admissions_summary_cpu_s", summary, "s", "event", note)
     say("record_mentions_cpu_s", cpu_s(lambda: add(event.id, mentions)), "s", "all", note)
     db.session.remove()
     build = cpu_s(lambda: build_report(BuildReport(event_id=event.id)))
@@ -89,6 +106,54 @@ def run(app: Flask, mentions: int) -> None:
             made.make(row)  # libraries and fonts are loaded
         with app.test_request_context(), in_lang("en"):
             say(f"report_{kind}_cpu_s", cpu_s(partial(made.make, row)), "s", "file", note)
+
+
+@command
+def admit(event_id: int, count: int) -> None:
+    """Add admissions: every ticket on ten days, as often as it takes to reach `count`."""
+    tickets = db.session.scalar(
+        text("SELECT COUNT(*) FROM ticket WHERE event_id = :event"), {"event": event_id}
+    )
+    places = -(-count // (10 * (tickets or 1)))
+    db.session.execute(
+        text(
+            "WITH RECURSIVE place(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM place WHERE n <= :p),"
+            " day(d) AS (SELECT 0 UNION ALL SELECT d + 1 FROM day WHERE d < 9) "
+            "INSERT INTO admission (event_id, ticket_id, scope, place, turn, entered_at_ms, "
+            "entered_device_id, entered_gate_id, entered_nonce, kind) "
+            "SELECT :event, t.id, 'bench-' || d, n, 0, "
+            ":start + d * 86400000 + (t.id * 7919 + n * 104729) % 36000000, "
+            "(SELECT MIN(id) FROM device), (SELECT MIN(id) FROM gate WHERE event_id = :event), "
+            "zeroblob(16), 'normal' FROM ticket t, place, day WHERE t.event_id = :event LIMIT :all"
+        ),
+        {
+            "event": event_id,
+            "p": places,
+            "all": count,
+            "start": int((clock.now() - timedelta(days=11)).timestamp() * 1000),
+        },
+    )
+
+
+@command
+def watch(event_id: int, count: int) -> None:
+    """Add one sample a minute to the first stream, before those that it has."""
+    stream, first = db.session.execute(
+        select(StreamSample.stream_id, func.min(StreamSample.at))
+        .where(StreamSample.event_id == event_id)
+        .group_by(StreamSample.stream_id)
+        .limit(1)
+    ).one()
+    db.session.add_all(
+        StreamSample(
+            event_id=event_id,
+            stream_id=stream,
+            at=first - timedelta(minutes=number),
+            viewers=100_000 - number,
+            is_ok=True,
+        )
+        for number in range(1, count + 1)
+    )
 
 
 def add(event_id: int, count: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from eventhub import domains, extensions
-from eventhub.kernel import http, i18n, logging, page
+from eventhub.kernel import http, i18n, limit_store, logging, page
 from eventhub.kernel.db import install_connection_policy
 from eventhub.settings import EXTENSION, ROOT, Settings
 
@@ -58,7 +58,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=_ASSET_AGE_S,
         BABEL_DEFAULT_LOCALE="zh_Hans_CN" if settings.default_lang == "zh" else "en",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "eventhub" / "translations"),
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_URI=settings.redis_url or limit_store.uri(settings.instance_path),
         RATELIMIT_ENABLED=not settings.is_testing,
         RATELIMIT_HEADERS_ENABLED=False,
         SESSION_COOKIE_NAME="eventhub_form",  # holds the CSRF secret, nothing else

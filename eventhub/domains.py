@@ -14,9 +14,11 @@ from eventhub import (
     notify,
     programme,
     registration,
+    webhooks,
 )
 
 DOMAINS = (
+    webhooks,
     notify,
     accounts,
     programme,

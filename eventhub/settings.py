@@ -68,9 +68,20 @@ class Settings:
     )
     fetch_allowed: str = _doc(
         "",
-        "Hosts on private addresses that polling of streams and counters may reach: "
+        "Hosts on private addresses that polling of streams and counters, and webhooks, may reach: "
         "`host` or `host:port`, comma between.",
         "FETCH_ALLOWED",
+    )
+    mqtt_url: str = _doc(
+        "",
+        "`mqtt://user:password@host:port` or `mqtts://..`: the broker that "
+        "`flask audience mqtt` hears counters at.",
+        "MQTT_URL",
+    )
+    require_second_factor: bool = _doc(
+        False,
+        "`1`: nobody opens the console without a second factor; who has none is led to set it up.",
+        "REQUIRE_SECOND_FACTOR",
     )
     log_level: str = _doc("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.", "LOG_LEVEL")
     instance_path: Path = _doc(  # noqa: RUF009 - a constant path
@@ -86,6 +97,11 @@ class Settings:
     def is_production(self) -> bool:
         """Tell whether the strict rules of a public installation hold."""
         return self.env == "production"
+
+    @property
+    def fetch_hosts(self) -> frozenset[str]:
+        """Return the hosts on private addresses that may be reached."""
+        return frozenset(host.strip() for host in self.fetch_allowed.split(",") if host.strip())
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -126,6 +142,7 @@ class Settings:
             secret_key=secret,
             default_lang=cast(Any, _choice(source, "DEFAULT_LANG", "zh", ("zh", "en"))),
             trusted_proxies=_count(source, "TRUSTED_PROXIES"),
+            require_second_factor=bool(_count(source, "REQUIRE_SECOND_FACTOR")),
             instance_path=instance,
             **text,
         )
@@ -150,6 +167,7 @@ _TEXT_FIELDS = {
     "mail_from": "MAIL_FROM",
     "log_level": "LOG_LEVEL",
     "fetch_allowed": "FETCH_ALLOWED",
+    "mqtt_url": "MQTT_URL",
     "base_url": "BASE_URL",
 }
 

@@ -47,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers."""
     config.addinivalue_line("markers", "only(name): run on one database, sqlite or postgresql")
+    config.addinivalue_line("markers", "req(id): a requirement that docs/security.md lists")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -78,6 +79,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop the cluster that this process started."""
+    postgres.close()
     if postgres.cluster.cache_info().currsize:
         postgres.cluster().stop()
         postgres.cluster.cache_clear()

@@ -7,8 +7,10 @@ import functools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
@@ -16,11 +18,9 @@ import psycopg
 REQUIRE = "EVENTHUB_REQUIRE_POSTGRES"
 _USER = "eventhub"
 _PREFIX = "eventhub-pg-"
+_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _OPTIONS = {
     "listen_addresses": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "autovacuum": "off",
     "jit": "off",
     "max_connections": "120",
@@ -41,6 +41,9 @@ BEGIN
           WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$
 """
+
+
+_kept: list[psycopg.Connection] = []
 
 
 class PostgresMissing(Exception):
@@ -74,33 +77,58 @@ def cluster() -> Cluster:
 class Cluster:
     """A running server; `url(name)` addresses one of its databases."""
 
-    def __init__(self, folder: Path, account: str | None, bin_folder: Path) -> None:
-        """Remember where everything is."""
+    def __init__(
+        self, folder: Path, account: str | None, bin_folder: Path, data: Path | None = None
+    ) -> None:
+        """Remember where everything is; `data` lies in `folder` unless it is given."""
         self.folder = folder
         self._account = account
         self._bin = bin_folder
+        self._data = data or folder / "data"
+        self._options: dict[str, str] = {}
+        self._pid = 0
 
     @classmethod
-    def start(cls) -> Cluster:
-        """Make a cluster in a temporary folder and start it."""
+    def start(cls, data: Path | None = None, **options: str) -> Cluster:
+        """
+        Make a cluster in a temporary folder and start it.
+
+        Without `data` it is quick and forgets everything at a power cut; with
+        `data`, an empty folder, it writes there as a cluster in service does.
+        `options` are set on the server.
+        """
         bin_folder = programs()
         _sweep(bin_folder)
         # Short and open to the server's account, or the socket can not be reached.
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir="/tmp"))
-        made = cls(folder, _account(), bin_folder)
+        made = cls(folder, _account(), bin_folder, data)
         folder.chmod(0o755)
-        if made._account:
-            shutil.chown(folder, made._account)
+        for owned in (folder, data) if data else (folder,):
+            if made._account:
+                shutil.chown(owned, made._account)
         (folder / "owner").write_text(str(os.getpid()))
         made._run(
             "initdb",
-            *("-D", "data", "-U", _USER, "-A", "trust", "-E", "UTF8"),
+            *("-D", str(made._data), "-U", _USER, "-A", "trust", "-E", "UTF8"),
             *("--no-sync", "--locale=C", "--lc-ctype=C.UTF-8"),
         )
-        options = _OPTIONS | {"unix_socket_directories": str(folder)}
-        line = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-        made._run("pg_ctl", "start", "-w", "-D", "data", "-l", "server.log", "-o", line)
+        made._options = _OPTIONS | ({} if data else _QUICK) | options
+        made.launch()
         return made
+
+    def launch(self) -> None:
+        """Start the server on what its folder holds, and wait for it."""
+        options = self._options | {"unix_socket_directories": str(self.folder)}
+        line = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        log = str(self.folder / "server.log")
+        self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-l", log, "-o", line)
+        self._pid = int((self._data / "postmaster.pid").read_text().split()[0])
+
+    def kill(self) -> None:
+        """End all its processes at once, even when its disk is gone."""
+        os.kill(self._pid, signal.SIGQUIT)
+        while _is_running(self._pid):
+            time.sleep(0.01)
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of a database."""
@@ -108,7 +136,7 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
-        self._run("pg_ctl", "stop", "-D", "data", "-m", "immediate")
+        self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "immediate")
         shutil.rmtree(self.folder)
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -147,12 +175,26 @@ def empty(folder: Path, database: str) -> None:
     _emptier(folder, database).execute(_EMPTY.encode())
 
 
+def execute(folder: Path, database: str, statement: str) -> None:
+    """Run one statement outside any transaction."""
+    with _connect(folder, database) as connection:
+        connection.execute(statement.encode())
+
+
 @functools.cache
 def _emptier(folder: Path, database: str) -> psycopg.Connection:
     """Return a connection that stays: a new one plans the statements for 10 ms each time."""
     connection = _connect(folder, database)
     connection.execute(b"SET lock_timeout = '5s'")
+    _kept.append(connection)
     return connection
+
+
+def close() -> None:
+    """Close the connections that were kept."""
+    while _kept:
+        _kept.pop().close()
+    _emptier.cache_clear()
 
 
 def _connect(folder: Path, database: str) -> psycopg.Connection:

@@ -70,6 +70,13 @@ PACKAGES: Final = (
         files={"index.js": "index.js", "LICENSE": "LICENSE"},
     ),
     Package(
+        name="qrcode-generator",
+        version="2.0.4",
+        licence="MIT",  # its text stands at the head of the file
+        folder="vendor/qrcode-generator@2.0.4",
+        files={"dist/qrcode.mjs": "qrcode.js"},
+    ),
+    Package(
         name="@expo-google-fonts/noto-sans-sc",
         version="0.4.3",
         licence="OFL-1.1",

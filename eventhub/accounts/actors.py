@@ -46,12 +46,24 @@ def actor_by_session() -> Actor | None:
     """Return the person whose log-in cookie came with the request."""
     token = None if request.path.startswith("/api/") else session_token()
     row = queries.session_by_hash(ids.token_hash(token)) if token else None
-    if row is None or not rules.is_live(row.created_at, row.seen_at, clock.now()):
+    if (
+        row is None
+        or row.awaits_code
+        or not rules.is_live(row.created_at, row.seen_at, clock.now())
+    ):
         return None
     grants = _grants(queries.grants_of(row.person_id))
     if clock.now() - row.seen_at >= rules.SEEN_STEP:
         _touch(row.id)
-    return Actor(kind="person", id=row.person_id, name=row.person_name, grants=grants)
+    return Actor(
+        kind="person",
+        id=row.person_id,
+        name=row.person_name,
+        grants=grants,
+        session_id=row.id,
+        proved_at=row.proved_at,
+        has_second_factor=row.has_second_factor,
+    )
 
 
 def actor_by_key() -> Actor | None:

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CONSOLE_VIEW = "console.view"
     ACCESS_MANAGE = "access.manage"
     AUDIT_VIEW = "audit.view"
+    SETTINGS_EDIT = "settings.edit"
     PROGRAMME_EDIT = "programme.edit"
     GUESTS_VIEW = "guests.view"
     GUESTS_EDIT = "guests.edit"
@@ -46,3 +47,5 @@ class Scope(StrEnum):
     AUDIENCE_WRITE = "audience:write"
     REPORTS_READ = "reports:read"
     REPORTS_WRITE = "reports:write"
+    ACCESS_READ = "access:read"
+    ACCESS_WRITE = "access:write"

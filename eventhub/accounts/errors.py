@@ -3,6 +3,7 @@ Refusals of the accounts domain.
 
 EventHubError
   NotSignedIn   SignInRefused   sign-in-refused
+  Invalid       CodeRefused     code-refused
   Conflict      PersonExists    person-exists
   Conflict      OrganisationExists  organisation-exists
   Conflict      LastOwner       last-owner
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from eventhub.kernel.errors import Conflict, Gone, NotSignedIn
+from eventhub.kernel.errors import Conflict, Gone, Invalid, NotSignedIn
 
 
 class SignInRefused(NotSignedIn):
@@ -21,6 +22,13 @@ class SignInRefused(NotSignedIn):
 
     code = "sign-in-refused"
     message = _l("E-mail and password do not match. Check both and try again.")
+
+
+class CodeRefused(Invalid):
+    """A code of the second factor that is wrong, too old or used already."""
+
+    code = "code-refused"
+    message = _l("This code does not fit. Each code works once; wait for the next one.")
 
 
 class PersonExists(Conflict):

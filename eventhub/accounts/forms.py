@@ -40,3 +40,33 @@ class SignInForm(BaseForm):
         validators=[InputRequired(_l("Enter your password."))],
     )
     next = HiddenField()
+
+
+class CodeForm(BaseForm):
+    """A code of the second factor: six digits, or a recovery code."""
+
+    code = StringField(
+        _l("Code"),
+        description=_l("six digits, or a recovery code"),
+        validators=[InputRequired(_l("Enter the code.")), Length(max=40)],
+    )
+    next = HiddenField()
+
+
+class ProofForm(BaseForm):
+    """The password once more, and a code where one is needed."""
+
+    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password."))])
+    code = StringField(
+        _l("Code"), description=_l("six digits, or a recovery code"), validators=[Length(max=40)]
+    )
+    next = HiddenField()
+
+
+class EmailForm(BaseForm):
+    """A new address to sign in with."""
+
+    email = EmailText(
+        _l("New e-mail"),
+        validators=[InputRequired(_l("Enter your e-mail.")), Length(max=320)],
+    )

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventhub.kernel.db import Base, BigId
@@ -32,6 +40,7 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str | None] = mapped_column(String(200))  # null: cannot sign in
     is_active: Mapped[bool] = mapped_column(default=True)
+    reset_rev: Mapped[int] = mapped_column(default=0, server_default="0")  # kills older links
     is_synthetic: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -64,6 +73,40 @@ class LoginSession(Base):
     seen_at: Mapped[datetime]
     agent: Mapped[str] = mapped_column(String(200), default="")
     revoked_at: Mapped[datetime | None]
+    # true between password and code: opens nothing yet
+    awaits_code: Mapped[bool] = mapped_column(default=False, server_default=false())
+    fresh_at: Mapped[datetime | None]  # last proof of who it is; null: when it was created
+
+
+class SecondFactor(Base):
+    """
+    The secret of a person's code generator, sealed with a key outside the database.
+
+    `last_step` is the newest 30-second step whose code was taken; a code of it or
+    before opens nothing (guarded UPDATE in the service).
+    """
+
+    __tablename__ = "second_factor"
+
+    person_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    secret_enc: Mapped[bytes]
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # null: shown, but no code of it was seen yet
+
+
+class RecoveryCode(Base):
+    """One way in without the code generator; good once, kept as a keyed hash."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("person_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class LoginTry(Base):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import threading
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 # OWASP password storage, argon2id: 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_LIST = Path(__file__).parent / "common_passwords.txt"  # made by tools/common_passwords.py
 _turns = threading.BoundedSemaphore(2)  # a flood of log-ins must not fill the memory
 
 
@@ -43,3 +45,13 @@ def is_password(password: str, stored: str | None) -> bool:
 def is_outdated(stored: str) -> bool:
     """Return whether a hash was made with other costs than today's."""
     return _hasher.check_needs_rehash(stored)
+
+
+def is_common(password: str) -> bool:
+    """Return whether the list of common passwords has this one, in any case."""
+    return password.casefold() in _common()
+
+
+@functools.cache
+def _common() -> frozenset[str]:
+    return frozenset(_LIST.read_text(encoding="utf-8").split())

@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
-from eventhub.accounts.models import ApiKey, LoginSession, LoginTry, Organisation, Person, RoleGrant
+from eventhub.accounts.models import (
+    ApiKey,
+    LoginSession,
+    LoginTry,
+    Organisation,
+    Person,
+    RoleGrant,
+    SecondFactor,
+)
 from eventhub.kernel.db import db
 
 
@@ -21,6 +29,7 @@ class PersonRow:
     name: str
     password_hash: str | None
     is_active: bool
+    reset_rev: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,19 @@ class SessionRow:
     id: int
     person_id: int
     person_name: str
+    created_at: datetime
+    seen_at: datetime
+    proved_at: datetime
+    awaits_code: bool
+    has_second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSessionRow:
+    """A live session as its person sees it."""
+
+    id: int
+    agent: str
     created_at: datetime
     seen_at: datetime
 
@@ -89,7 +111,7 @@ def person_by_email(email_norm: str) -> PersonRow | None:
     """Return the person with this address in its normal form."""
     p = Person
     row = db.session.execute(
-        select(p.id, p.public_id, p.email, p.name, p.password_hash, p.is_active).where(
+        select(p.id, p.public_id, p.email, p.name, p.password_hash, p.is_active, p.reset_rev).where(
             p.email == email_norm
         )
     ).one_or_none()
@@ -100,7 +122,7 @@ def person_by_public_id(public_id: str) -> PersonRow | None:
     """Return the person with this public id."""
     p = Person
     row = db.session.execute(
-        select(p.id, p.public_id, p.email, p.name, p.password_hash, p.is_active).where(
+        select(p.id, p.public_id, p.email, p.name, p.password_hash, p.is_active, p.reset_rev).where(
             p.public_id == public_id
         )
     ).one_or_none()
@@ -130,11 +152,60 @@ def session_by_hash(token_hash: str) -> SessionRow | None:
     """Return the session with this hash unless it was revoked or its person may not sign in."""
     s = LoginSession
     row = db.session.execute(
-        select(s.id, s.person_id, Person.name, s.created_at, s.seen_at)
+        select(
+            s.id,
+            s.person_id,
+            Person.name,
+            s.created_at,
+            s.seen_at,
+            func.coalesce(s.fresh_at, s.created_at),
+            s.awaits_code,
+            SecondFactor.confirmed_at.is_not(None),
+        )
         .join(Person, Person.id == s.person_id)
+        .outerjoin(SecondFactor, SecondFactor.person_id == s.person_id)
         .where(s.token_hash == token_hash, s.revoked_at.is_(None), Person.is_active)
     ).one_or_none()
     return SessionRow(*row) if row else None
+
+
+def own_sessions(person_id: int, since: datetime) -> list[OwnSessionRow]:
+    """Return the sessions of a person that were used since an instant, newest use first."""
+    s = LoginSession
+    rows = db.session.execute(
+        select(s.id, s.agent, s.created_at, s.seen_at)
+        .where(
+            s.person_id == person_id,
+            s.revoked_at.is_(None),
+            s.awaits_code.is_(False),
+            s.seen_at > since,
+        )
+        .order_by(s.seen_at.desc(), s.id.desc())
+    )
+    return [OwnSessionRow(*row) for row in rows]
+
+
+def has_second_factor(person_id: int) -> bool:
+    """Return whether somebody must enter a code after the password."""
+    f = SecondFactor
+    found = select(f.person_id).where(f.person_id == person_id, f.confirmed_at.is_not(None))
+    return db.session.scalar(found) is not None
+
+
+def email_of(person_id: int) -> str:
+    """Return the address that somebody signs in with; "" when there is no such person."""
+    return db.session.scalar(select(Person.email).where(Person.id == person_id)) or ""
+
+
+def person_by_id(person_id: int) -> PersonRow | None:
+    """Return the person with this database id."""
+    p = Person
+    row = db.session.execute(
+        select(p.id, p.public_id, p.email, p.name, p.password_hash, p.is_active, p.reset_rev).where(
+            p.id == person_id
+        )
+    ).one_or_none()
+    return PersonRow(*row) if row else None
 
 
 def api_key_by_hash(token_hash: str) -> ApiKeyRow | None:

@@ -6,19 +6,22 @@ import re
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.wrappers import Response
 from pydantic import Field
 
 from eventhub.accounts.enums import Scope
 from eventhub.audience import service
+from eventhub.audience.errors import UnknownStream
 from eventhub.audience.service import (
     CounterReading,
+    Push,
     Recorded,
     RecordReadings,
     RecordSamples,
     Refusal,
     SampleReading,
+    TakeHook,
 )
 from eventhub.audience.sources import counter_json
 from eventhub.audience.sources.counter_json import BadReading
@@ -29,6 +32,7 @@ from eventhub.kernel.http import json_answer
 from eventhub.programme.queries import EventRow, event_by_slug
 
 MAX_ITEMS: Final = 5_000
+SIGNATURE: Final = "X-EventHub-Signature"
 _SLUG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 bp = Blueprint("audience_api", __name__, url_prefix="/api/v1/events/<slug>")
@@ -139,6 +143,49 @@ def stream_samples(slug: str) -> Response:
         RecordSamples(event_id=event.id, samples=good, is_synthetic=event.is_synthetic)
     )
     return _answer(done, bad)
+
+
+@bp.post("/sensors/<path:name>")
+@operation(
+    summary="Send readings of one counter, signed with its key; again changes nothing.",
+    answers={201: RecordedOut, 200: RecordedOut},
+    tags=["audience"],
+)
+def sensor_push(slug: str, name: str) -> Response:
+    """
+    POST /api/v1/events/SLUG/sensors/NAME, signed.
+
+    `X-EventHub-Signature` is the HMAC-SHA256 of the body with the sensor's key, in hex.
+    """
+    event = event_by_slug(slug)
+    push = Push(
+        event_id=event.id,
+        name=name,
+        body=request.get_data(),
+        signature=request.headers.get(SIGNATURE, ""),
+    )
+    return _answer(service.record_push(push), [])
+
+
+@bp.post("/hooks/<stream>/<secret>")
+@operation(summary="Take a hook of nginx-rtmp or SRS: somebody plays.", tags=["audience"])
+def stream_hook(slug: str, stream: str, secret: str) -> Response:
+    """POST /api/v1/events/SLUG/hooks/STREAM/SECRET, the address that the command line prints."""
+    event = event_by_slug(slug)
+    if not _SLUG.fullmatch(stream):
+        raise UnknownStream()
+    service.take_hook(
+        TakeHook(
+            event_id=event.id,
+            event_uuid=event.uuid,
+            slug=stream,
+            secret=secret,
+            body=request.get_data(),
+            is_json=request.is_json,
+            is_synthetic=event.is_synthetic,
+        )
+    )
+    return Response("0", mimetype="text/plain")  # what SRS takes for yes; nginx asks for a 2xx
 
 
 def _authorised(slug: str) -> EventRow:

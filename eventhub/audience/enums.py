@@ -64,6 +64,7 @@ class QuarantineRule(StrEnum):
 
     JUMP = "jump"
     OVER_WIDTH = "over-width"
+    TOO_MANY = "too-many"
 
 
 class Decision(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from eventhub.kernel.errors import Conflict, Invalid, NotFound
+from eventhub.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn
 
 
 class PassagesAreNotVisits(Conflict):
@@ -75,3 +75,59 @@ class QuarterClosed(Conflict):
 
     code = "quarter-closed"
     message = _l("Counts are taken for the quarters of the last 24 hours.")
+
+
+class BadPlayerAddress(Invalid):
+    """A player can not take its stream from this address."""
+
+    code = "bad-player-address"
+    message = _l("Give an https address, or a path of this site for a stream of your own.")
+
+
+class BadTopic(Invalid):
+    """A topic of MQTT must name one counter alone."""
+
+    code = "bad-topic"
+    message = _l("A topic has no spaces, no # and no +, and at most 200 characters.")
+
+
+class TopicTaken(Conflict):
+    """Another counter reports under this topic."""
+
+    code = "topic-taken"
+    message = _l("Another counter reports under this topic.")
+
+
+class UnknownSensor(NotFound):
+    """No counter reports by itself under this name or topic."""
+
+    code = "unknown-sensor"
+    message = _l("No counter reports by itself under this name.")
+
+
+class BadSignature(NotSignedIn):
+    """What came is not signed with the key of its sensor or stream."""
+
+    code = "bad-signature"
+    message = _l("The signature is not that of this sensor.")
+
+
+class UnknownCounter(NotFound):
+    """The event has no such counter or zone."""
+
+    code = "unknown-counter"
+    message = _l("This event has no such counter or zone.")
+
+
+class TooFewPairs(Invalid):
+    """A factor needs at least six counts by hand, each above 0."""
+
+    code = "too-few-pairs"
+    message = _l("At least six counts by hand are needed, each above 0.")
+
+
+class BadPlan(Invalid):
+    """A picture that is none, or a mark outside of the plan."""
+
+    code = "bad-plan"
+    message = _l("Give a PNG, JPEG or WebP picture, and marks that lie on the plan.")

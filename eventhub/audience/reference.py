@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from eventhub.audience.dictionary import DEFINITION_VERSION, METRICS, MetricDef
 from eventhub.audience.enums import Aggregation, EvidenceClass
-from eventhub.audience.rules import integrity, sums
+from eventhub.audience.rules import beats, integrity, occupancy, sums
 from eventhub.audience.rules.calibration import MIN_COUNTS
 
 _AGGREGATION: Final = {
@@ -17,6 +17,26 @@ _AGGREGATION: Final = {
     Aggregation.LAST: "latest",
     Aggregation.NONE: "never combined",
 }
+_PLATFORMS: Final = (
+    (
+        "YouTube",
+        "https://www.googleapis.com/youtube/v3/videos"
+        "?part=liveStreamingDetails,statistics&id=VIDEO",
+        "query `key`",
+    ),
+    (
+        "Twitch",
+        "https://api.twitch.tv/helix/streams?user_login=CHANNEL",
+        "headers `Client-Id` and `Authorization: Bearer ..`",
+    ),
+    ("Bilibili", "https://api.live.bilibili.com/room/v1/Room/get_info?room_id=ROOM", "none"),
+    (
+        "Mux",
+        "https://api.mux.com/data/v1/monitoring/metrics/current-concurrent-viewers/breakdown"
+        "?dimension=country",
+        "header `Authorization: Basic ..`",
+    ),
+)
 _HEAD: Final = """\
 # Metrics
 
@@ -49,13 +69,32 @@ are never drawn as one series (「口径不同」).
 - Counts by hand: people by quarter of an hour at one post, in and out. They are passages.
 - Refused: negative, not a number, a fraction, above {max_count:,}, more than {ahead} s ahead.
 - Set apart until a person decides: more than {jump} times the viewers of a minute ago and above
-  {floor:,}; more than {people} people per metre of door and second.
+  {floor:,}; more than {most:,} viewers; more than {people} people per metre of door and second,
+  {widest:.0f} m where nobody has given the width.
+- Sums by quarter of an hour (UTC) are changed in the transaction that keeps the readings, and made
+  anew from the readings every night at 04:00 of the event; a difference is an error in the log
+  and on the page of the counters. A quarter is open for 24 hours after its end. Later changes are
+  listed as adjustments with the reason; the past of a counter that is new adjusts nothing.
+- People inside a closed cordon: entries minus exits of its counters, corrected, at least 0. On a
+  day that is over the rest is error and spread over the day in proportion to the flow.
+- Said beside a figure: less than {coverage:.0%} received; entries and exits of a closed day differ
+  by more than {balance:.0%}; fewer entries than check-ins behind the line; resets, filled gaps, two
+  values for one time; not calibrated.
 - Visits: entries times the calibration factor, rounded per counter, then added. A factor needs
   at least {counts} manual counts of 15 minutes. Without one the factor is 1, the relative standard
   error {prior} and the class estimated. Below {coverage:.0%} coverage the class is estimated.
 - Viewers: players that a server names, without the publisher. `live.pcu` is the largest mean of
   one minute (of one sample interval where that is longer); `live.ama` is viewer-minutes over the
   minutes that were sampled.
+- Viewers of the watch page: a player wakes every {beat} s while it plays and sends with
+  probability 2^-k; a beat stands for 2^k, so that their number stays the same however many watch.
+  Viewers of a minute are {beat} / 60 times the weights of its beats. A beat with a k that was not
+  in force within two minutes is rejected and counted as such. `live.starts` counts every
+  play of 5 s.
+- `live.viewers_day`: different viewers of one stream on one calendar day of the event, told apart
+  by a keyed digest of address and program whose key is thrown away at midnight. Exact up to
+  {exact:,}, beyond that a HyperLogLog sketch (about ±1.6 %). Days are never united. Who sends Do
+  Not Track or Global Privacy Control is counted as a play and in no number of people.
 - Readings set apart are decided in the console: counted or left out. What was sent stays, with
   who decided and when.
 
@@ -68,6 +107,16 @@ come, or can not be read, is a gap with its reason. Addresses that are not on th
 refused unless the operator allows the host; no redirect is followed; an answer has 5 s and 2 MB.
 Keys of platforms stand in `stream-keys.json` of the instance folder (mode 600), by name:
 `{{"tube": {{"query": {{"key": "..."}}, "headers": {{}}}}}}`; `--key tube` uses one.
+What platforms ask for:
+
+{platforms}
+
+`flask audience hook-url EVENT STREAM` prints the address for `on_play`, `on_play_done`,
+`on_publish_done` of nginx-rtmp and for the hooks of SRS. `flask audience player-set EVENT STREAM
+ADDRESS` shows a stream on `/e/EVENT/watch`. `deploy/nginx/eventhub-beats*.conf` lets nginx answer
+its beats; without it the site does. `flask audience sensor-set EVENT COUNTER --topic TOPIC` lets a
+counter report by itself, signed (`X-EventHub-Signature`: HMAC-SHA256 of the body, hex) or over
+MQTT, which `flask audience mqtt` hears.
 
 | kind | viewers are | class |
 |---|---|---|
@@ -77,10 +126,11 @@ Keys of platforms stand in `stream-keys.json` of the instance folder (mode 600),
 | `owncast` | `viewerCount`; absent is unknown, never 0 | measured |
 | `mediamtx` | readers of a path; a lone `hlsMuxer` is not counted | measured |
 | `mux`, `generic-json` | the number given | measured |
-| `hooks` | plays begun and not ended; the stream key is never kept | measured |
+| `hooks` | plays begun and not ended, every 15 s; the stream key is never kept | measured |
 | `hls-log` | sessions by `sid`: gaps up to 3 target durations, one added at the end | measured |
 | `hls-log` without `sid` | playlist requests × target duration, `no-session-id` | estimated |
 | `youtube`, `twitch` | the platform's number; absent is unknown | claimed |
+| watch page | beats of players that play, per minute | measured |
 | `bilibili` | none: its number is an index of popularity, kept apart | claimed |
 
 ## Dictionary
@@ -100,10 +150,21 @@ def metrics_page() -> str:
             counts=MIN_COUNTS,
             prior=sums.UNCALIBRATED_REL_SE,
             coverage=sums.MIN_COVERAGE,
+            most=integrity.MOST_VIEWERS,
+            widest=integrity.WIDEST_M,
+            balance=occupancy.BALANCE,
+            beat=beats.PERIOD_S,
+            exact=beats.EXACT,
+            platforms=_platforms(),
         )
     ]
     parts += [_entry(metric) for metric in METRICS.values()]
     return "\n".join(parts)
+
+
+def _platforms() -> str:
+    rows = [f"| {name} | `{address}` | {key} |" for name, address, key in _PLATFORMS]
+    return "\n".join(["| platform | address | key |", "|---|---|---|", *rows])
 
 
 def _entry(metric: MetricDef) -> str:

@@ -34,6 +34,7 @@ def live(slug: str) -> Response:
         now=now,
         results=queries.stream_results(event.id) if now.streams else [],
         claims=[] if is_counting else _claims(event),
+        can_watch=bool(queries.players(event.id)),
         ago=lambda at: ago(at, now.at),
         curve=lambda row: _curve(row, event),
         curve_ends=lambda row: charts.ends(row.points),

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from eventhub.checkin import queries, schemas, service, snapshot
 from eventhub.checkin.device_config import event_of_device, gate_of_device
 from eventhub.checkin.enums import ItemStatus
+from eventhub.checkin.names import name_list
 from eventhub.checkin.queries import DeviceRow
 from eventhub.checkin.queries.changes import latest_change, newest_change, seq_text
 from eventhub.checkin.queries.config import EventConfig
@@ -20,7 +21,8 @@ from eventhub.extensions import csrf, limiter
 from eventhub.kernel import clock, crockford, metrics
 from eventhub.kernel.api import body, operation, query
 from eventhub.kernel.errors import Invalid, NotFound
-from eventhub.kernel.http import conditional, json_answer, private
+from eventhub.kernel.http import json_answer, private
+from eventhub.kernel.ids import token_hash
 
 bp = Blueprint("checkin_api", __name__, url_prefix="/api/gate/v1")
 csrf.exempt(bp)
@@ -62,7 +64,7 @@ def config() -> Response:
         "limits": {"max_scans": schemas.MAX_SCANS},
         "client": CLIENT,
     }
-    return conditional(json_answer(answer))
+    return _unchanged_or(json_answer(answer))
 
 
 @bp.get("/events/<event>/list")
@@ -76,6 +78,20 @@ def whole_list(event: str) -> Response:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["Eventhub-Seq"] = seq_text(known.salt, found.number)
     answer.set_etag(seq_text(known.salt, found.number))
+    answer.make_conditional(request)
+    return answer
+
+
+@bp.get("/events/<event>/names")
+@operation(summary="The names of an event for a search without a network", tags=_TAGS)
+def names(event: str) -> Response:
+    """GET /api/gate/v1/events/ID/names: one line per ticket; a paired device of the event."""
+    found = name_list(_known(event).event.id)
+    answer = Response(found.body, mimetype="application/octet-stream")
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Eventhub-Seq"] = found.etag
+    answer.set_etag(found.etag)
     answer.make_conditional(request)
     return answer
 
@@ -126,6 +142,7 @@ def redeem() -> Response:
             offset_ms=sent.offset_ms,
             mono_ms=sent.mono_ms,
             boot_id=sent.boot_id,
+            override=_override(sent),
         ),
     )
     metrics.count("scans", result=answer["result"])
@@ -182,6 +199,18 @@ def heartbeat() -> Response:
     return private(json_answer({"client": CLIENT, "seq": newest, "server_ms": clock.now_ms()}))
 
 
+@bp.post("/walk-in")
+@limiter.limit("30/minute", key_func=lambda: token_hash(_token()))  # gates share an address
+@operation(summary="Register a person on the spot", body=schemas.WalkInBody, tags=_TAGS)
+def walk_in() -> Response:
+    """POST /api/gate/v1/walk-in: a ticket for somebody at the gate; a device allowed to."""
+    device = _device()
+    sent = body(schemas.WalkInBody)
+    cmd = service.WalkIn(sent.key, sent.name, sent.contact, sent.consent, sent.lang)
+    idhash = service.register_walk_in(device, cmd)
+    return private(json_answer({"idhash": idhash.hex(), "server_ms": clock.now_ms()}, 201))
+
+
 @bp.get("/search")
 @operation(summary="Find a ticket by name, order code or phone", tags=_TAGS)
 def search() -> Response:
@@ -226,6 +255,14 @@ def stats() -> Response:
     return private(json_answer(answer))
 
 
+def _unchanged_or(answer: Response) -> Response:
+    """Answer 304 to a device that has it; keys of the day are in it, so no other cache keeps it."""
+    answer.add_etag()
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.make_conditional(request)
+    return answer
+
+
 def _token() -> str:
     header = request.headers.get("Authorization", "")
     return header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else ""
@@ -244,6 +281,12 @@ def _known(event: str) -> EventConfig:
 
 def _nonce(text: str) -> bytes:
     return crockford.decode(crockford.normalise(text), size=16)
+
+
+def _override(sent: schemas.RedeemBody) -> service.Override | None:
+    if sent.override is None:
+        return None
+    return service.Override(sent.override.card, sent.override.reason)
 
 
 def _offline_scan(item: dict[str, Any], sent: schemas.ScansBody) -> OfflineScan | dict[str, Any]:
@@ -272,4 +315,8 @@ def _offline_scan(item: dict[str, Any], sent: schemas.ScansBody) -> OfflineScan 
         mono_ms=scan.mono_ms,
         boot_id=sent.boot_id,
         is_unlisted=scan.unlisted,
+        override_by=scan.override_by,
+        override_reason=scan.override_reason,
+        overridden=scan.overridden.value if scan.overridden else None,
+        undoes=_nonce(scan.undoes) if scan.undoes else None,
     )

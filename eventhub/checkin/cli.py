@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from eventhub.checkin import queries, service
+from eventhub.checkin.cli_log import cards_command, log_command
 from eventhub.checkin.looks import sentence
 from eventhub.checkin.queries.lists import Entry
 from eventhub.kernel import clock
@@ -19,6 +20,8 @@ from eventhub.kernel.i18n import pick
 from eventhub.programme.queries import event_by_slug, gate_by_slug
 
 gate = AppGroup("gate", help="Gates, their devices and what they scanned.")
+gate.add_command(log_command)
+gate.add_command(cards_command)
 
 
 @gate.command("pair")
@@ -102,40 +105,6 @@ def replay_command(event: str, as_json: bool) -> None:
     emit(data, as_json=as_json, human=human)
     if not found.matches_projection:
         raise SystemExit(1)
-
-
-@gate.command("log")
-@click.argument("event")
-@click.option("--limit", default=200, show_default=True, type=click.IntRange(1, 1_000_000))
-@click.option("--failed", is_flag=True, help="Only scans that let nobody pass.")
-@json_option
-@domain_errors
-def log_command(event: str, limit: int, failed: bool, as_json: bool) -> None:
-    """Print the newest scans first."""
-    row = event_by_slug(event)
-    rows = queries.scan_log(row.id, limit=limit, only="failed" if failed else None)
-    data = {
-        "event": event,
-        "scans": [
-            {
-                "at_ms": scan.at_ms,
-                "device": scan.device,
-                "gate": scan.gate_slug,
-                "dir": scan.direction,
-                "result": scan.result,
-                "kind": scan.kind,
-                "persons": scan.persons,
-                "offline": scan.is_offline,
-            }
-            for scan in rows
-        ],
-    }
-    human = [
-        f"{stamp(datetime.fromtimestamp(scan.at_ms / 1000, UTC), row.zone)}  {scan.gate_slug:<16}"
-        f" {scan.direction:<4} {scan.result:<16} {scan.kind:<6} {scan.device}"
-        for scan in rows
-    ]
-    emit(data, as_json=as_json, human=human or ["Nothing has been scanned."])
 
 
 @gate.command("devices")

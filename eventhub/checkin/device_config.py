@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from eventhub.checkin.queries.changes import scope_numbers, seq_text
 from eventhub.checkin.queries.config import EventConfig, TypeFacts, WindowRow
 from eventhub.checkin.rules import PolicyFacts, WindowFacts
+from eventhub.kernel import clock
 from eventhub.programme.queries import GateRow
 
 _GATES_SHOWN = 3
@@ -24,10 +26,13 @@ def gate_of_device(config: EventConfig, gate: GateRow) -> dict[str, Any]:
         "zone": gate.zone_public_id,
         "zone_name": zone.name,
         "capacity": zone.capacity,
+        "hard_limit": zone.is_hard_limit,
         "direction": gate.direction,
         "group": gate.gate_group,
         "state": gate.state,
         "products": None if facts.products is None else sorted(facts.products),
+        "welcome": config.options_of(gate.id).shows_welcome,
+        "walk_in": config.options_of(gate.id).walk_in_type_id is not None,
     }
 
 
@@ -46,6 +51,15 @@ def event_of_device(config: EventConfig, gate: GateRow) -> dict[str, Any]:
         "keys": {
             str(key.kid): {"pub": key.public_key.hex(), "state": key.state}
             for key in config.keys.values()
+        },
+        "dynkeys": {
+            str(key.kid): {
+                "key": key.key.hex(),
+                "from": _ms(key.opens_at),
+                "until": _ms(key.closes_at),
+            }
+            for key in config.day_keys.values()
+            if key.closes_at > clock.now()
         },
         "other_keys": [
             {
@@ -74,8 +88,25 @@ def event_of_device(config: EventConfig, gate: GateRow) -> dict[str, Any]:
             str(row.number): {"id": row.public_id, "name": row.name}
             for row in config.gates.values()
         },
+        "cards": _cards(config),
+        "reasons": list(config.reasons),
         "scopes": [[number, key] for key, number in sorted(scope_numbers(event.id).items())],
     }
+
+
+def _cards(config: EventConfig) -> list[dict[str, Any]]:
+    """Return the cards that a gate knows by their hash: good now or within a day."""
+    now = clock.now()
+    return [
+        {
+            "hash": card.secret_hash,
+            "name": card.name,
+            "override": card.may_override,
+            "until_ms": _ms(card.expires_at),
+        }
+        for card in config.cards
+        if card.is_good(now)
+    ]
 
 
 def _product(config: EventConfig, kind: TypeFacts, gate: GateRow) -> dict[str, Any]:
@@ -104,7 +135,7 @@ def _policy(policy: PolicyFacts) -> Mapping[str, Any]:
 
 def _window(config: EventConfig, row: WindowRow) -> dict[str, Any]:
     own = {
-        kind.number: _span(row.facts(config.type_windows[row.id, kind.id]))
+        str(kind.number): _span(row.facts(config.type_windows[row.id, kind.id]))
         for kind in config.types.values()
         if (row.id, kind.id) in config.type_windows
     }
@@ -118,3 +149,7 @@ def _span(facts: WindowFacts) -> dict[str, Any]:
         "is_cancelled": facts.is_cancelled,
         "group": facts.group,
     }
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

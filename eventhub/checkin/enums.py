@@ -17,6 +17,8 @@ class ScanResult(StrEnum):
     OK_UNLISTED = "ok_unlisted"
     OK_OVERRIDE = "ok_override"
     OK_EXIT = "ok_exit"
+    UNDONE = "undone"
+    RELEASED = "released"
     REPEAT = "repeat"
     USED = "used"
     USED_OTHER_GATE_OFFLINE = "used_other_gate_offline"
@@ -65,6 +67,37 @@ ADMITTED: Final = frozenset(
     }
 )
 """Results that let somebody in."""
+
+OVERRIDABLE: Final = frozenset(
+    {
+        ScanResult.USED,
+        ScanResult.USED_OTHER_GATE_OFFLINE,
+        ScanResult.NO_REENTRY,
+        ScanResult.NEED_ANSWER,
+        ScanResult.NEED_SUPERVISOR,
+        ScanResult.TOO_EARLY,
+        ScanResult.TOO_LATE,
+        ScanResult.WRONG_GATE,
+        ScanResult.WRONG_PRODUCT,
+        ScanResult.UNPAID,
+        ScanResult.NOT_APPROVED,
+        ScanResult.QUOTA_FULL,
+        ScanResult.STALE_DYNAMIC,
+        ScanResult.UNLISTED_REFUSED,
+    }
+)
+"""Refusals against which a supervisor may let somebody in."""
+
+NOT_REFUSALS: Final = ADMITTED | {
+    ScanResult.OK_EXIT,
+    ScanResult.UNDONE,
+    ScanResult.RELEASED,
+    ScanResult.DEVICE_REVOKED,
+}
+"""Results that count in no list of refusals; `repeat` and quarantine are counted apart."""
+
+CORRECTIONS: Final = ("undo", "release")
+"""Directions of rows that take back or let count an earlier scan."""
 
 
 class Direction(StrEnum):

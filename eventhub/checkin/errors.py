@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from eventhub.kernel.errors import Conflict, Gone, Invalid, NotSignedIn
+from eventhub.kernel.errors import Conflict, Gone, Invalid, NotAllowed, NotSignedIn
 
 
 class DeviceUnknown(NotSignedIn):
@@ -54,3 +54,24 @@ class ListGone(Gone):
 
     code = "list-gone"
     message = _l("Fetch the whole list again.")
+
+
+class ScanStays(Conflict):
+    """The scan can not be taken back or overridden: wrong kind, or of an earlier day."""
+
+    code = "scan-stays"
+    message = _l("This scan stays as it is.")
+
+
+class GateRegistersNobody(NotAllowed):
+    """The organizer does not let this gate register people on the spot."""
+
+    code = "gate-registers-nobody"
+    message = _l("Nobody is registered at this gate.")
+
+
+class ContactKnown(Conflict):
+    """Somebody is registered with this contact; their name finds the ticket."""
+
+    code = "contact-known"
+    message = _l("This contact is registered already.")

@@ -44,6 +44,16 @@ LOOKS: Final[dict[ScanResult, Look]] = {
     _R.OK_UNLISTED: _admit("请进", "Enter", "待同步", "To be synced", extra="synced"),
     _R.OK_OVERRIDE: _admit("请进", "Enter", "主管放行", "Let in by supervisor", extra="dashed"),
     _R.OK_EXIT: Look(Ground.EXIT, Sign.EXIT, Sound.FALL, Words("已离场", "Exit"), Words("", "")),
+    _R.UNDONE: _trouble(
+        "已撤销", "Undone", "上一次扫码已撤销", "The last scan was taken back", sound=Sound.NONE
+    ),
+    _R.RELEASED: _trouble(
+        "已计入",
+        "Released",
+        "停用设备的扫码已计入",
+        "A held scan counts now",
+        sound=Sound.NONE,
+    ),
     _R.REPEAT: Look(
         Ground.TROUBLE,
         Sign.RETURN,

@@ -138,6 +138,13 @@ class Scan(Base):
         Index("ix_scan_event_at", "event_id", "at_ms"),
         Index("ix_scan_ticket", "ticket_id", "scope"),
         Index("ix_scan_gate_at", "gate_id", "at_ms"),
+        Index(
+            "ix_scan_undoes",
+            "device_id",
+            "undoes_nonce",
+            sqlite_where=text("undoes_nonce IS NOT NULL"),
+            postgresql_where=text("undoes_nonce IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -165,6 +172,7 @@ class Scan(Base):
     result: Mapped[str] = mapped_column(String(24))
     override_by: Mapped[str | None] = mapped_column(String(80))
     override_reason: Mapped[str | None] = mapped_column(String(200))
+    overridden: Mapped[str | None] = mapped_column(String(24))  # the refusal it went against
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)  # given again when the nonce comes again
     body_digest: Mapped[bytes] = mapped_column(
         LargeBinary(16)
@@ -268,3 +276,92 @@ class GateScope(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     number: Mapped[int]
     key: Mapped[str] = mapped_column(String(80))
+
+
+class StaffCard(Base):
+    """A card with 128 random bits; only SHA-256(event salt | secret) is kept, here and on gates."""
+
+    __tablename__ = "staff_card"
+    __table_args__ = (CheckConstraint("length(secret_hash) = 64", name="hash_length"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    may_override: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class GateSetting(Base):
+    """What one gate does beyond scanning; a gate without a row does nothing more."""
+
+    __tablename__ = "gate_setting"
+
+    gate_id: Mapped[int] = mapped_column(
+        ForeignKey("gate.id", ondelete="CASCADE"), primary_key=True
+    )
+    shows_welcome: Mapped[bool] = mapped_column(default=False)  # name and seat large
+    walk_in_type_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_type.id"))
+
+
+class CheckinSetting(Base):
+    """What holds at all gates of an event."""
+
+    __tablename__ = "checkin_setting"
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    override_reasons: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class ZoneReading(Base):
+    """
+    The newest figure of a zone and who gave it.
+
+    `inside` is None while a source is stale; `last_inside` and `at` are then the
+    last figure that was known.
+    """
+
+    __tablename__ = "zone_reading"
+
+    zone_id: Mapped[int] = mapped_column(
+        ForeignKey("zone.id", ondelete="CASCADE"), primary_key=True
+    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    inside: Mapped[int | None]
+    last_inside: Mapped[int | None]
+    at: Mapped[datetime | None]
+    checked_at: Mapped[datetime]
+    stale: Mapped[list[Any]] = mapped_column(JSON)  # names of the sources that are silent
+    is_counted: Mapped[bool] = mapped_column(default=False)  # by counters, not by scans
+
+
+class ZoneAlert(Base):
+    """
+    A level that a zone has reached; open until it has fallen for long enough.
+
+    `falling_since` is the first of the readings in a row that were low enough.
+    """
+
+    __tablename__ = "zone_alert"
+    __table_args__ = (
+        CheckConstraint("level IN ('busy', 'full', 'over', 'counter_error')", name="level"),
+        _one_per("uq_zone_alert_open", ("zone_id", "level"), "cleared_at IS NULL"),
+        Index("ix_zone_alert_event", "event_id", "raised_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id", ondelete="CASCADE"))
+    level: Mapped[str] = mapped_column(String(14))
+    raised_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+    falling_since: Mapped[datetime | None]
+    inside: Mapped[int]
+    capacity: Mapped[int | None]
+    cause: Mapped[list[Any]] = mapped_column(JSON)  # names of the sources behind the figure

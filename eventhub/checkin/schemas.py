@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from eventhub.checkin.enums import ScanResult
 from eventhub.kernel import crockford
@@ -41,6 +41,13 @@ class PairBody(Schema):
     ua: str = Field(default="", max_length=500)
 
 
+class OverrideBody(Schema):
+    """A supervisor's card as read, and why."""
+
+    card: str = Field(max_length=200)
+    reason: str = Field(max_length=500)
+
+
 class RedeemBody(Schema):
     """One scan that wants an answer now; `persons` 0 stands for all places left."""
 
@@ -56,6 +63,7 @@ class RedeemBody(Schema):
     offset_ms: Offset = 0
     mono_ms: Millis = 0
     boot_id: str = Field(default="", max_length=32)
+    override: OverrideBody | None = None
 
 
 class ScanItem(Schema):
@@ -70,13 +78,21 @@ class ScanItem(Schema):
     event: str | None = Field(default=None, max_length=36)
     idhash: IdHash | None = None
     code: str | None = Field(default=None, max_length=2000)
-    dir: Literal["in", "out"] = "in"
+    dir: Literal["in", "out", "undo"] = "in"
     persons: int = Field(default=1, ge=1, le=255)
     mono_ms: Millis = 0
     offline: bool = True
     unlisted: bool = False
     override_by: str | None = Field(default=None, max_length=80)
-    override_reason: str | None = Field(default=None, max_length=200)
+    override_reason: str | None = Field(default=None, max_length=500)
+    overridden: ScanResult | None = None
+    undoes: Nonce | None = None
+
+    @model_validator(mode="after")
+    def _undo_names_a_scan(self) -> ScanItem:
+        if (self.dir == "undo") != (self.undoes is not None):
+            raise ValueError("an undo names a scan, nothing else does")
+        return self
 
 
 class ScansBody(Schema):
@@ -97,6 +113,16 @@ class HeartbeatBody(Schema):
     version: str = Field(default="", max_length=24)
     offset_ms: Offset = 0
     n: Count = 0
+
+
+class WalkInBody(Schema):
+    """A person without a ticket; `key` makes a form that is sent again count once."""
+
+    key: str = Field(min_length=8, max_length=64)
+    name: str = Field(max_length=200)
+    contact: str = Field(max_length=200)
+    consent: bool = False
+    lang: Literal["zh", "en"] = "zh"
 
 
 class SearchQuery(Schema):

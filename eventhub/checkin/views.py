@@ -21,7 +21,7 @@ bp = Blueprint("checkin", __name__)
 
 _DECODER = "vendor/zxing-wasm@3.1.4"
 _NOBLE = "vendor/noble-ed25519@3.2.0/index.js"
-_STYLES = ("css/tokens.css", "css/pages/gate.css")
+_STYLES = ("css/tokens.css", "css/pages/gate.css", "css/pages/gate-staff.css")
 
 
 @bp.get("/gate/")
@@ -129,6 +129,15 @@ def _texts() -> dict[str, str]:
         "synced": _("To be synced"),
         "unlisted": _("not on the list"),
         "unpaid": _("not paid"),
+        "only_came": _("Only so many came:"),
+        "card_wanted": _("Now scan the card of a supervisor."),
+        "card_unknown": _("This card is not known here."),
+        "card_plain": _("This card may not override."),
+        "reason_wanted": _("Give a reason of at least 3 characters."),
+        "undo_reason": _("taken back at the gate"),
+        "walk_in_needs": _("Name, a phone number or an e-mail address, and consent are needed."),
+        "walk_in_full": _("No place is left."),
+        "walk_in_known": _("This contact is registered already. Find the name instead."),
         "photo_id": _("photo document and name"),
         "no_hits": _("Nobody found"),
         "search_hint": _("One Chinese character, two letters or four digits"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from eventhub.accounts.enums import Permission
 from eventhub.kernel.auth import Actor, authorise, current_actor
-from eventhub.kernel.errors import NotSignedIn
+from eventhub.kernel.errors import FactorNeeded, NotSignedIn
 from eventhub.programme.errors import UnknownEvent
 from eventhub.programme.queries import EventRow, event_by_slug
+from eventhub.settings import current_settings
 
 
 def signed_in() -> Actor:
@@ -15,7 +16,17 @@ def signed_in() -> Actor:
 
     Raises:
         NotSignedIn: Nobody is.
+
+        FactorNeeded: Without a second factor where the installation wants one.
     """
+    actor = signed_in_person()
+    if current_settings().require_second_factor and not actor.has_second_factor:
+        raise FactorNeeded()
+    return actor
+
+
+def signed_in_person() -> Actor:
+    """Return the person who is signed in, also while they have no second factor yet."""
     actor = current_actor()
     if actor.kind != "person":
         raise NotSignedIn()

@@ -20,7 +20,8 @@ from eventhub.kernel import audit
 from eventhub.kernel.db import db, writer_lock
 from eventhub.kernel.errors import Conflict, Invalid, Unavailable
 from eventhub.programme.models import Event
-from eventhub.registration.models import Ticket
+from eventhub.registration import service as privacy
+from eventhub.registration.models import Erasure, Ticket
 
 _BLOCK: Final = 1024 * 1024
 _PLACES: Final = ("/usr/lib/postgresql", "/usr/local/opt", "/opt/homebrew/opt")
@@ -95,6 +96,7 @@ def restore(path: Path, *, replace: bool = False) -> Restored:
     """
     if not replace and _count_events():
         raise NotEmpty()
+    erased = _erased()
     db.session.remove()
     if db.engine.dialect.name == "sqlite":
         _restore_sqlite(path)
@@ -104,6 +106,8 @@ def restore(path: Path, *, replace: bool = False) -> Restored:
         arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", str(path)]
         _run("pg_restore", arguments)
     db.engine.dispose()
+    if _has_table(Erasure.__tablename__):  # an older backup needs its migrations first
+        privacy.reapply(erased)
     return Restored(
         events=_count(Event), tickets=_count(Ticket), scans=_count(Scan), audit=audit.verify()
     )
@@ -126,8 +130,16 @@ def _not_a_backup() -> Invalid:
     return Invalid(_l("The file is no backup, or a damaged one."), code="not-a-backup")
 
 
+def _erased() -> set[str]:
+    return privacy.ledger() if _has_table(Erasure.__tablename__) else set()
+
+
+def _has_table(name: str) -> bool:
+    return inspect(db.engine).has_table(name)
+
+
 def _count_events() -> int:
-    return _count(Event) if inspect(db.engine).has_table(Event.__tablename__) else 0
+    return _count(Event) if _has_table(Event.__tablename__) else 0
 
 
 def _count(model: type[Event] | type[Ticket] | type[Scan]) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from eventhub.console import backup, queries
+from eventhub.console import backup, capacity, queries
 from eventhub.kernel import audit
 from eventhub.kernel.cli import REFUSED, domain_errors, emit, json_option
 from eventhub.kernel.scheduler import Leader
@@ -101,4 +102,35 @@ def verify_audit(as_json: bool) -> None:
         human = f"entry {state.first_bad} of {state.entries} was changed, removed or slipped in"
     emit(data, as_json=as_json, human=human)
     if not state.is_whole:
+        raise SystemExit(REFUSED)
+
+
+@group.command("plan")
+@click.option("--visits-per-hour", type=click.IntRange(0), required=True, help="At the peak.")
+@click.option("--gates", type=click.IntRange(1), required=True, help="Devices that scan.")
+@click.option("--viewers", type=click.IntRange(0), default=0, help="Watching at the same time.")
+@click.option("--registrations-per-hour", type=click.IntRange(0), default=0, help="At the peak.")
+@json_option
+def plan(
+    visits_per_hour: int, gates: int, viewers: int, registrations_per_hour: int, as_json: bool
+) -> None:
+    """Say from measured costs what machines the busiest hour needs; 1 if the gates are too few."""
+    found = capacity.plan(
+        capacity.Load(
+            visits_per_hour=visits_per_hour,
+            gates=gates,
+            viewers=viewers,
+            registrations_per_hour=registrations_per_hour,
+        )
+    )
+    human = [
+        f"{found.scans_per_s} scans a second, {found.lanes} staffed lanes at 900 people an hour"
+        + ("" if found.has_enough_gates else f": {gates} gates are too few"),
+        *(f"  {name:13} {ms:>8.1f} ms CPU a second" for name, ms in found.busy_ms.items()),
+        f"{found.cores} cores half busy, on {found.hosts} application host(s)",
+        f"{found.workers} workers, {found.memory_mb} MB, {found.database}"
+        + (", Redis for shared limits" if found.needs_redis else ""),
+    ]
+    emit(asdict(found), as_json=as_json, human=human)
+    if not found.has_enough_gates:
         raise SystemExit(REFUSED)

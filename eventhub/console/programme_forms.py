@@ -48,7 +48,11 @@ class PlaceForm(SlotForm):
 
     def offer(self, event: EventRow, stages: list[StageRow], *also: date) -> None:
         """Fill the choices: the stages, and the days of the event with `also` among them."""
-        self.stage.choices = [SelectChoice(stage.slug, pick(stage.name)) for stage in stages]
+        self.stage.choices = [
+            SelectChoice(stage.slug, pick(stage.name))
+            for stage in stages
+            if not stage.is_hidden or stage.slug == self.stage.data
+        ]
         days = sorted({*event.days(), *also})
         self.day.choices = [
             SelectChoice(day.isoformat(), day_text(day, current_lang())) for day in days
@@ -80,3 +84,41 @@ class ReleaseForm(BaseForm):
         description=_l("stands with the version, optional"),
         validators=[Length(max=_LONGEST_NOTE)],
     )
+
+
+class PlanForm(BaseForm):
+    """How long the planner may think."""
+
+    limit_s = IntegerField(
+        _l("Seconds to think"),
+        default=30,
+        validators=[
+            InputRequired(_l("Give 1 to 120 seconds.")),
+            NumberRange(min=1, max=120, message=_l("Give 1 to 120 seconds.")),
+        ],
+    )
+
+
+class RepairForm(BaseForm):
+    """Which stage is closed on which operating day."""
+
+    stage = SelectField(_l("Stage"), validators=[InputRequired()])
+    day = SelectField(_l("Day"), validators=[InputRequired()])
+
+    def offer(self, event: EventRow, stages: list[StageRow]) -> None:
+        """Fill the choices: the stages and the days of the event."""
+        self.stage.choices = [SelectChoice(stage.slug, pick(stage.name)) for stage in stages]
+        self.day.choices = [
+            SelectChoice(day.isoformat(), day_text(day, current_lang())) for day in event.days()
+        ]
+
+    def choice(self, stages: list[StageRow]) -> tuple[int, date]:
+        """Return stage and day of a valid form."""
+        stage_id = next(stage.id for stage in stages if stage.slug == self.stage.data)
+        return stage_id, date.fromisoformat(str(self.day.data))
+
+
+class TakeForm(BaseForm):
+    """Whether all of a proposal is taken over."""
+
+    all = BooleanField()

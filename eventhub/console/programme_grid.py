@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from eventhub.console.programme_shade import Shade, shades
 from eventhub.programme.board import ROW_MIN, lanes
 from eventhub.programme.queries import EventRow, GridSlot, StageRow
+from eventhub.programme.queries.shades import Span
 
 _HOUR = 60
 _ROW_PX = 6
@@ -100,6 +103,7 @@ class Column:
     stage: StageRow
     blocks: tuple[Block, ...]
     hatches: tuple[Hatch, ...]
+    shades: tuple[Shade, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +122,29 @@ def grid(
     rows: Sequence[GridSlot],
     conflicts: Sequence[Conflict],
     day: date,
+    windows: Sequence[Any] = (),
+    away: Sequence[Span] = (),
 ) -> Grid:
-    """Return the grid of one operating day, at least from 10:00 to 02:00."""
+    """
+    Return the grid of one operating day, at least from 10:00 to 02:00.
+
+    Args:
+        windows: When stages and venues are open or closed.
+
+        away: When somebody of the chosen show can not.
+    """
     mine = [row for row in rows if row.starts_at and event.operating_day(row.starts_at) == day]
     spans = {row.public_no: _span(event, row, day) for row in mine}
     first = min([_OPENS_MIN, *(start for start, _end in spans.values())]) // _HOUR * _HOUR
     last = max([_CLOSES_MIN, *(end for _start, end in spans.values())])
     last = min(-(-last // _HOUR) * _HOUR, first + 24 * _HOUR)
-    columns = tuple(_column(event, stage, mine, spans, conflicts, day, first) for stage in stages)
+    columns = tuple(
+        replace(
+            _column(event, stage, mine, spans, conflicts, day, first),
+            shades=tuple(shades(event, stage, windows, away, day, (first, last))),
+        )
+        for stage in stages
+    )
     hours = tuple(
         ((minute - first) // ROW_MIN + 1, f"{minute // _HOUR % 24:02}:00")
         for minute in range(first, last + 1, _HOUR)

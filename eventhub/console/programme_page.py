@@ -13,13 +13,16 @@ from flask_babel import gettext as _
 from eventhub.console import queries
 from eventhub.console.programme_forms import PlaceForm
 from eventhub.console.programme_grid import Conflict, grid, minutes_of
-from eventhub.console.words import kind_words, rule_words
+from eventhub.console.programme_several import day_choices
+from eventhub.console.programme_shade import Filters
+from eventhub.console.programme_words import kind_words, rule_words
 from eventhub.kernel import clock
 from eventhub.kernel.format import range_text, stamp
 from eventhub.kernel.i18n import pick
 from eventhub.programme import queries as programme
 from eventhub.programme.enums import ConflictRule, PerformanceKind, ShowState
 from eventhub.programme.queries import EventRow, Finding, GridSlot, ReleaseRow, StageRow
+from eventhub.programme.queries.shades import times_away
 
 SNAPS = (5, 15, 30, 60)  # minutes
 WIP = "wip"
@@ -108,7 +111,12 @@ def shown_day(event: EventRow, asked: str | None, *own: date) -> date:
 
 
 def context(
-    event: EventRow, known: Known, day: date, actor: str, chosen: Chosen | None
+    event: EventRow,
+    known: Known,
+    day: date,
+    actor: str,
+    chosen: Chosen | None,
+    filters: Filters,
 ) -> dict[str, Any]:
     """Return the values of `console/programme.html`."""
     days_of = {
@@ -116,9 +124,14 @@ def context(
     }
     findings = programme.check(event)
     found = conflicts_of(event, known, findings, day, days_of)
+    stages = filters.stages(known.stages, known.rows)
+    away = times_away(chosen.row.show_id) if chosen else ()
     return {
         "day": day,
-        "grid": grid(event, known.stages, known.rows, found, day),
+        "grid": grid(event, stages, known.rows, found, day, programme.windows(event.id), away),
+        "filters": filters,
+        "venues": _venues(known.stages),
+        "tracks": _tracks(event, known.rows),
         "conflicts": found,
         "draft": _draft(event, known, findings, day, actor, days_of),
         "unplaced": _unplaced(event, known),
@@ -127,7 +140,21 @@ def context(
         "days_of": days_of,
         "conflicts_shown": _CONFLICTS_SHOWN,
         "snaps": SNAPS,
+        "day_choices": day_choices(event),
         "kind_words": kind_words(),
+    }
+
+
+def _venues(stages: Sequence[StageRow]) -> dict[str, str]:
+    """Return the names of the venues by slug."""
+    return {stage.venue_slug: pick(stage.venue_name) for stage in stages}
+
+
+def _tracks(event: EventRow, rows: Sequence[GridSlot]) -> dict[str, str]:
+    """Return the names of the tracks that shows are in, by slug."""
+    used = {row.track_slug for row in rows}
+    return {
+        track.slug: pick(track.name) for track in programme.tracks(event.id) if track.slug in used
     }
 
 

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from eventhub.console import words
+from eventhub.console import programme_words as words
 from eventhub.console.programme_page import kind_of
 from eventhub.kernel.format import stamp
 from eventhub.kernel.i18n import pick
 from eventhub.programme import queries as programme
 from eventhub.programme import service
-from eventhub.programme.enums import ChangeKind
+from eventhub.programme.enums import ChangeKind, ConflictRule
 from eventhub.programme.queries import Change, EventRow, Finding, StageRow
 
 
@@ -49,6 +49,11 @@ def context(event: EventRow) -> dict[str, Any]:
         "changes": [_change(event, stages, one) for one in preview.diff.changes],
         "touched": len(preview.diff.performance_ids()),
         "told": preview.parties,
+        "people": sum(
+            int(one.measure.get("people", 0))
+            for one in preview.findings
+            if one.rule == ConflictRule.SOLD_AND_MOVED
+        ),
     }
 
 

@@ -57,6 +57,10 @@ def navigation(event: EventRow, actor: Actor, counts: dict[str, int]) -> list[Na
             Permission.PROGRAMME_EDIT,
             _item("programme", "console.programme", _("Schedule"), event, counts),
         ),
+        (
+            Permission.PROGRAMME_EDIT,
+            _item("stage", "console.stage_desk", _("On stage"), event, counts),
+        ),
         (None, NavItem("public", shows, _("Programme"), is_public=True)),
         (Permission.GUESTS_VIEW, _item("guests", "console.guests", _("Guests"), event, counts)),
         (
@@ -75,6 +79,7 @@ def navigation(event: EventRow, actor: Actor, counts: dict[str, int]) -> list[Na
             Permission.GUESTS_VIEW,
             _item("waitlist", "console.waitlist", _("Waitlists"), event, counts),
         ),
+        (Permission.GUESTS_VIEW, _item("seats", "console.seats", _("Seats"), event, counts)),
         (Permission.OUTBOX_VIEW, _item("outbox", "console.outbox", _("Messages"), event, counts)),
         (Permission.GATE_VIEW, _item("gates", "console.gates", _("Gates"), event, counts)),
         (
@@ -84,8 +89,20 @@ def navigation(event: EventRow, actor: Actor, counts: dict[str, int]) -> list[Na
         (None, NavItem("live", live, _("Live"), is_public=True)),
         (Permission.AUDIENCE_VIEW, _item("media", "console.media", _("Media"), event, counts)),
         (Permission.REPORT_VIEW, _item("report", "console.report", _("Report"), event, counts)),
+        (
+            Permission.ACCESS_MANAGE,
+            _item("privacy", "console.privacy", _("Privacy"), event, counts),
+        ),
         (Permission.ACCESS_MANAGE, _item("access", "console.access", _("Access"), event, counts)),
+        (
+            Permission.ACCESS_MANAGE,
+            _item("webhooks", "console.webhooks", _("Webhooks"), event, counts),
+        ),
         (Permission.AUDIT_VIEW, _item("audit", "console.audit_log", _("Log"), event, counts)),
+        (
+            Permission.SETTINGS_EDIT,
+            _item("settings", "console.settings", _("Settings"), event, counts),
+        ),
     ]
     return [
         item

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import update
-
 from eventhub.audience.enums import BinFlag, EvidenceClass, Op, SourceKind
-from eventhub.audience.models import CounterBin, Stream
+from eventhub.audience.models import Stream
 from eventhub.audience.service import (
     Calibrate,
     CounterReading,
@@ -32,7 +30,6 @@ from eventhub.audience.service import (
 from eventhub.demo.frame import Frame
 from eventhub.demo.places import Places
 from eventhub.demo.shows import Shows
-from eventhub.kernel.db import db
 
 _HOUR: Final = timedelta(hours=1)
 _MEASURED: Final = {
@@ -46,11 +43,10 @@ _PEAK: Final = "live.pcu"
 
 def load(frame: Frame, places: Places, shows: Shows) -> None:
     """Add everything that was counted so far, inside the caller's command."""
-    counters = _counters(frame, places)
+    _counters(frame, places)
     record_readings(
         RecordReadings(event_id=frame.event.id, readings=_readings(frame), is_synthetic=True)
     )
-    _flag_reset(frame, counters)
     streams = _streams(frame, shows)
     record_samples(
         RecordSamples(event_id=frame.event.id, samples=_samples(frame), is_synthetic=True)
@@ -59,8 +55,7 @@ def load(frame: Frame, places: Places, shows: Shows) -> None:
         _result(frame, row, streams[row["stream"]])
 
 
-def _counters(frame: Frame, places: Places) -> dict[str, int]:
-    made = {}
+def _counters(frame: Frame, places: Places) -> None:
     for row in frame.content["counters"]:
         is_manual = row["kind"] == "manual-tally"
         source = ensure_source(
@@ -77,15 +72,14 @@ def _counters(frame: Frame, places: Places) -> dict[str, int]:
                 is_synthetic=True,
             )
         )
-        made[row["slug"]] = source.id
         if row["calibration"]:
             calibrate(Calibrate(event_id=frame.event.id, source_id=source.id, **row["calibration"]))
-    return made
 
 
 def _readings(frame: Frame) -> list[CounterReading]:
     """Return what arrived, in order; an hour that is not over yet has no reading."""
     first = {(row["counter"], row["day"], row["h"]): row for row in _revisions(frame)}
+    reset = frame.content["footfall"]["reset"]  # a device began again from zero in this hour
     found: list[CounterReading] = []
     for series in frame.content["footfall"]["series"]:
         for hour in series["hours"]:
@@ -95,6 +89,9 @@ def _readings(frame: Frame) -> list[CounterReading]:
             values = [(hour, 1)]
             if row := first.get((series["counter"], series["day"], hour["h"])):
                 values = [(row["first"], row["first"]["seq"]), (hour, row["final"]["seq"])]
+            is_reset = [series["counter"], series["day"], hour["h"]] == [
+                reset[key] for key in ("counter", "day", "h")
+            ]
             for value, seq in values:
                 found.append(
                     CounterReading(
@@ -105,6 +102,7 @@ def _readings(frame: Frame) -> list[CounterReading]:
                         entered=value["in"],
                         left=value["out"],
                         seq=seq,
+                        flags=BinFlag.RESET.value if is_reset else "",
                     )
                 )
     return found
@@ -117,17 +115,6 @@ def _revisions(frame: Frame) -> list[dict[str, Any]]:
 
 def _hour(frame: Frame, offset: int, hour: int) -> datetime:
     return frame.at(offset, f"{hour:02d}:00")
-
-
-def _flag_reset(frame: Frame, counters: dict[str, int]) -> None:
-    """Mark the hour in which a device began again from zero: part of it was lost."""
-    reset = frame.content["footfall"]["reset"]
-    db.session.execute(
-        update(CounterBin)
-        .where(CounterBin.source_id == counters[reset["counter"]])
-        .where(CounterBin.starts_at == _hour(frame, reset["day"], reset["h"]))
-        .values(flags=BinFlag.RESET.value)
-    )
 
 
 def _streams(frame: Frame, shows: Shows) -> dict[str, Stream]:

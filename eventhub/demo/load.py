@@ -17,7 +17,9 @@ from eventhub.demo import (
     people,
     places,
     record,
+    report,
     scans,
+    seats,
     shows,
     tickets,
 )
@@ -25,12 +27,7 @@ from eventhub.demo.counts import counts
 from eventhub.demo.draw import Draw
 from eventhub.demo.frame import Frame
 from eventhub.demo.logins import Login
-from eventhub.exposure.service import (
-    BuildReport,
-    CompareReports,
-    build_report,
-    compare_reports,
-)
+from eventhub.exposure.service import BuildReport, build_report
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.signing import derive_key, public_key_of
@@ -125,20 +122,16 @@ def _festival(
         )
         guests = people.load(frame, types, key)
         forms.load(frame, types)
+        seats.load(frame, made, programme, types)
         service.open_registration(event.id, is_open=True)
     with clock.fixed(moment):
         db.session.flush()
         scans.load(frame, made, guests)
         figures.load(frame, made, programme)
         media.load(frame)
-        _compare(event.id)
+        beside = queries.event_by_slug(content.futian()["event"]["slug"])
+        report.load(frame, beside_id=beside.id)
         build_report(BuildReport(event_id=event.id, created_by=author_id))
-
-
-def _compare(event_id: int) -> None:
-    """Set the report beside the public record of 2023."""
-    beside = queries.event_by_slug(content.futian()["event"]["slug"])
-    compare_reports(CompareReports(event_id=event_id, compare_event_id=beside.id))
 
 
 def _event(draw: Draw, organisation_id: int) -> EventRow:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from eventhub.kernel.scheduler import Job, add_job
+
 
 def register(app: Flask) -> None:
     """Register the pages, the API and the commands of this domain."""
+    from eventhub.exposure import jobs  # noqa: PLC0415 - circular import
     from eventhub.exposure.api import blueprint as api  # noqa: PLC0415 - circular import
     from eventhub.exposure.cli import group  # noqa: PLC0415 - circular import
     from eventhub.exposure.views import blueprint as pages  # noqa: PLC0415 - circular import
@@ -14,3 +17,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.register_blueprint(api)
     app.cli.add_command(group)
+    add_job(app, Job(name="admission-summaries", run=jobs.summarise_due, every_s=jobs.EVERY_S))

@@ -88,3 +88,24 @@ class MediaFormat(StrEnum):
 
     MELTWATER = "meltwater"
     CSV = "csv"
+
+
+class PriorKind(StrEnum):
+    """Figures of which a prior says what share is seen; everything else is counted or unknown."""
+
+    PRINT = "print"  # of a circulation: the front page of a newspaper
+    NEWS = "news"  # of monthly visitors: the page of one article
+    FOLLOWERS = "followers"  # of a creator's followers: one post
+
+
+class Section(StrEnum):
+    """Sections of a report that a builder may leave out or move; the ledger always stands."""
+
+    TARGETS = "targets"
+    ATTENDANCE = "attendance"
+    FOOTFALL = "footfall"
+    CHECKINS = "checkins"
+    PROGRAMME = "programme"
+    LIVESTREAM = "livestream"
+    MEDIA = "media"
+    COMPARISON = "comparison"

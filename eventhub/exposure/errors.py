@@ -2,9 +2,11 @@
 The errors of reports and claims.
 
 Conflict           OverlappingParts SyntheticNotPublishable SamePersonApproves
-                   ReportNotOpen
-NotFound           NoReport NoBatch
+                   ReportNotOpen UnlikeUnits TargetFrozen DefinitionChanged
+NotFound           NoReport NoBatch NoLink
+Gone               LinkOver
 Invalid            UnreadableMediaFile   code says why
+                   UnreadableLogo        code says why
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from eventhub.kernel.errors import Conflict, EventHubError, NotFound
+from eventhub.kernel.errors import Conflict, EventHubError, Gone, NotFound
 
 
 class NoReport(NotFound):
@@ -64,3 +66,55 @@ class ReportNotOpen(Conflict):
 
     code = "report-not-open"
     message: ClassVar = _l("This version is not open for approval.")
+
+
+class UnlikeUnits(Conflict):
+    """Figures that count different things were to be added."""
+
+    code = "unlike-units"
+    message: ClassVar = _l(
+        "These figures count different things and can not be added: visits are not people, "
+        "views are not viewers."
+    )
+
+
+class TargetFrozen(Conflict):
+    """A target that was set before the opening stays as it is."""
+
+    code = "target-frozen"
+    message: ClassVar = _l(
+        "The event is open: a target that was set before stays. A new one is marked as set late."
+    )
+
+
+class DefinitionChanged(Conflict):
+    """The dictionary of the program differs from the stored one of the same version."""
+
+    code = "definition-version-differs"
+    message: ClassVar = _l(
+        "A metric is defined differently from the stored dictionary of this version. "
+        "No report is built with it."
+    )
+
+
+class NoLink(NotFound):
+    """The event has no such link."""
+
+    message: ClassVar = _l("There is no such link.")
+
+
+class LinkOver(Gone):
+    """A reader's link that has expired or was revoked."""
+
+    code = "link-over"
+    message: ClassVar = _l("This link has ended. Ask whoever sent it for a new one.")
+
+
+class UnreadableLogo(EventHubError):
+    """A picture that can not be used as a logo; nothing was changed."""
+
+    status = 422
+    code = "unreadable-logo"
+    message: ClassVar = _l(
+        "This picture can not be used: PNG, JPEG or WebP, at most 2 MB and 6000 × 6000 points."
+    )

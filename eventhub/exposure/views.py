@@ -8,15 +8,16 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 
 from eventhub.accounts.enums import Permission
 from eventhub.exposure import queries, render
+from eventhub.exposure.addresses import Addresses
 from eventhub.exposure.enums import ReportStatus
 from eventhub.exposure.errors import NoReport
 from eventhub.exposure.queries import ReportRow
 from eventhub.exposure.render.evidence import evidence
 from eventhub.exposure.render.page import report_page
 from eventhub.kernel.auth import authorise
-from eventhub.kernel.http import conditional
+from eventhub.kernel.http import conditional, private
 from eventhub.kernel.i18n import current_lang
-from eventhub.programme.queries import EventRow, event_by_slug
+from eventhub.programme.queries import EventRow, event_by_id, event_by_slug
 
 _PAGES_KEPT: Final = 32  # about 150 kB each
 _PUBLIC = frozenset({ReportStatus.PUBLISHED, ReportStatus.SUPERSEDED})
@@ -32,39 +33,99 @@ def report(slug: str) -> Response:
     if row is None:
         page = render_template("exposure/none.html", event=event, section="report")
         return conditional(make_response(page))
-    return conditional(make_response(_text(event, row)))
+    return conditional(make_response(_text(event, row, _addresses(event))))
 
 
 @blueprint.get("/e/<slug>/report/evidence/<line>")
 def report_evidence(slug: str, line: str) -> Response:
     """GET /e/SLUG/report/evidence/LINE: what one figure rests on; anyone."""
     event = event_by_slug(slug)
-    row = _required(event)
-    text = render_template(
-        "exposure/evidence.html",
-        event=event,
-        section="report",
-        row=row,
-        item=evidence(row.document(), line),
-        query=_query(),
-    )
-    return conditional(make_response(text))
+    return conditional(_evidence(event, _required(event), line, _addresses(event)))
 
 
 @blueprint.get("/e/<slug>/report.<any(json, csv, pdf, xlsx, pptx):kind>")
 def report_file(slug: str, kind: str) -> Response:
     """GET /e/SLUG/report.json, .csv, .pdf, .xlsx, .pptx: the same version as a file; anyone."""
     event = event_by_slug(slug)
-    row = _required(event)
-    made = render.FORMATS[kind]
-    answer = Response(made.make(row), content_type=made.media_type)
-    if kind != "json":
-        name = f"{event.slug}-report-{row.version}.{kind}"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return conditional(answer)
+    return conditional(_file(event, _required(event), kind))
 
 
-def _text(event: EventRow, row: ReportRow) -> str:
+@blueprint.get("/e/<slug>/report/footfall")
+def footfall(slug: str) -> Response:
+    """GET /e/SLUG/report/footfall: hours by gate, counter, zone and ticket type; anyone."""
+    event = event_by_slug(slug)
+    return conditional(_footfall(event, _required(event), _addresses(event)))
+
+
+@blueprint.get("/e/<slug>/report/footfall.<any(csv, xlsx):kind>")
+def footfall_file(slug: str, kind: str) -> Response:
+    """GET /e/SLUG/report/footfall.csv, .xlsx: the same hours as a file; anyone."""
+    event = event_by_slug(slug)
+    return conditional(_footfall_file(event, _required(event), kind))
+
+
+@blueprint.get("/e/<slug>/report/logo.png")
+def report_logo(slug: str) -> Response:
+    """GET /e/SLUG/report/logo.png: the logo that a version carries; anyone."""
+    event = event_by_slug(slug)
+    return conditional(_logo(_required(event)), max_age=300)
+
+
+@blueprint.get("/r/<token>")
+def shared(token: str) -> Response:
+    """GET /r/TOKEN: the version that a link shows; whoever holds it."""
+    event, row, urls = _linked(token)
+    return private(make_response(_text(event, row, urls)))
+
+
+@blueprint.get("/r/<token>/evidence/<line>")
+def shared_evidence(token: str, line: str) -> Response:
+    """GET /r/TOKEN/evidence/LINE: what one figure rests on; whoever holds the link."""
+    event, row, urls = _linked(token)
+    return private(_evidence(event, row, line, urls))
+
+
+@blueprint.get("/r/<token>/report.<any(json, csv, pdf, xlsx, pptx):kind>")
+def shared_file(token: str, kind: str) -> Response:
+    """GET /r/TOKEN/report.json, .csv, .pdf, .xlsx, .pptx: the version; whoever holds the link."""
+    event, row, _urls = _linked(token)
+    return private(_file(event, row, kind))
+
+
+@blueprint.get("/r/<token>/footfall")
+def shared_footfall(token: str) -> Response:
+    """GET /r/TOKEN/footfall: the hours of the version; whoever holds the link."""
+    event, row, urls = _linked(token)
+    return private(_footfall(event, row, urls))
+
+
+@blueprint.get("/r/<token>/footfall.<any(csv, xlsx):kind>")
+def shared_footfall_file(token: str, kind: str) -> Response:
+    """GET /r/TOKEN/footfall.csv, .xlsx: the hours as a file; whoever holds the link."""
+    event, row, _urls = _linked(token)
+    return private(_footfall_file(event, row, kind))
+
+
+@blueprint.get("/r/<token>/logo.png")
+def shared_logo(token: str) -> Response:
+    """GET /r/TOKEN/logo.png: the logo of the version; whoever holds the link."""
+    _event, row, _urls = _linked(token)
+    return private(_logo(row))
+
+
+def _linked(token: str) -> tuple[EventRow, ReportRow, Addresses]:
+    row = queries.linked(token)
+    event = event_by_id(row.event_id)
+    return event, row, Addresses(event.slug, token=token)
+
+
+def _addresses(event: EventRow) -> Addresses:
+    """Return public addresses; links between pages carry the version that was asked for."""
+    asked = request.args.get("version")
+    return Addresses(event.slug, query={"version": asked} if asked else {})
+
+
+def _text(event: EventRow, row: ReportRow, urls: Addresses) -> str:
     """
     Return the page of a version, kept per process: a version never changes.
 
@@ -75,12 +136,7 @@ def _text(event: EventRow, row: ReportRow) -> str:
     def fresh() -> str:
         data = report_page(row.document())
         return render_template(
-            "exposure/report.html",
-            event=event,
-            section="report",
-            row=row,
-            page=data,
-            query=_query(),
+            "exposure/report.html", event=event, section="report", row=row, page=data, urls=urls
         )
 
     if set(request.args) - {"lang", "version"} or current_app.debug:
@@ -94,6 +150,50 @@ def _text(event: EventRow, row: ReportRow) -> str:
             kept.pop(next(iter(kept)), None)
         kept[key] = text
     return text
+
+
+def _evidence(event: EventRow, row: ReportRow, line: str, urls: Addresses) -> Response:
+    item = evidence(row.document(), line)
+    return make_response(
+        render_template(
+            "exposure/evidence.html", event=event, section="report", row=row, item=item, urls=urls
+        )
+    )
+
+
+def _footfall(event: EventRow, row: ReportRow, urls: Addresses) -> Response:
+    data = report_page(row.document())
+    return make_response(
+        render_template(
+            "exposure/footfall.html", event=event, section="report", row=row, page=data, urls=urls
+        )
+    )
+
+
+def _file(event: EventRow, row: ReportRow, kind: str) -> Response:
+    made = render.FORMATS[kind]
+    answer = Response(made.make(row), content_type=made.media_type)
+    if kind != "json":
+        _attach(answer, f"{event.slug}-report-{row.version}.{kind}")
+    return answer
+
+
+def _footfall_file(event: EventRow, row: ReportRow, kind: str) -> Response:
+    made = render.FOOTFALL_FORMATS[kind]
+    answer = Response(made.make(row), content_type=made.media_type)
+    _attach(answer, f"{event.slug}-footfall-{row.version}.{kind}")
+    return answer
+
+
+def _attach(answer: Response, name: str) -> None:
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+
+
+def _logo(row: ReportRow) -> Response:
+    png = render.logo_of(row)
+    if png is None:
+        raise NoReport()
+    return Response(png, content_type="image/png")
 
 
 def _required(event: EventRow) -> ReportRow:
@@ -114,9 +214,3 @@ def _shown(event: EventRow) -> ReportRow | None:
     if row.status not in _PUBLIC and not event.is_synthetic:
         authorise(Permission.REPORT_VIEW, organisation_id=event.organisation_id, event_id=event.id)
     return row
-
-
-def _query() -> dict[str, str]:
-    """Return the arguments that links between pages of one version carry."""
-    asked = request.args.get("version")
-    return {"version": asked} if asked else {}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final, Literal, cast
 
 from flask import g, has_request_context
 
-from eventhub.kernel.errors import NotAllowed, NotFound, NotSignedIn
+from eventhub.kernel import clock, tenancy
+from eventhub.kernel.errors import NotAllowed, NotFound, NotSignedIn, ProofNeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Actor:
     id: int = 0
     name: str = ""
     grants: tuple[Grant, ...] = ()
+    session_id: int = 0  # of a person's log-in
+    proved_at: datetime | None = None  # when a person last entered the password
+    has_second_factor: bool = False
 
     @property
     def is_anonymous(self) -> bool:
@@ -56,6 +61,7 @@ class Actor:
 
 
 ANONYMOUS: Final = Actor("anonymous")
+PROOF_FOR: Final = timedelta(minutes=10)  # a fresh log-in, for export, erasure, keys, e-mail
 
 Loader = Callable[[], Actor | None]
 
@@ -79,6 +85,21 @@ def current_actor() -> Actor:
     return cast(Actor, g.actor)
 
 
+def require_proof() -> None:
+    """
+    Refuse a sensitive act of a person who did not enter the password lately.
+
+    Programs have no password; their scopes say what they may.
+
+    Raises:
+        ProofNeeded: The last proof is older than `PROOF_FOR`.
+    """
+    actor = current_actor()
+    is_fresh = actor.proved_at is not None and clock.now() - actor.proved_at < PROOF_FOR
+    if actor.kind == "person" and not is_fresh:
+        raise ProofNeeded()
+
+
 def authorise(permission: str, *, organisation_id: int, event_id: int) -> Actor:
     """
     Return the actor when they may do `permission` in the event.
@@ -92,6 +113,7 @@ def authorise(permission: str, *, organisation_id: int, event_id: int) -> Actor:
     if actor.is_anonymous:
         raise NotSignedIn()
     if actor.may(permission, organisation_id=organisation_id, event_id=event_id):
+        tenancy.enter(event_id)
         return actor
     if not actor.knows(organisation_id=organisation_id, event_id=event_id):
         raise NotFound()

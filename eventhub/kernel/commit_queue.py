@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar, cast
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from eventhub.kernel import metrics
+from eventhub.kernel import faults, metrics
 from eventhub.kernel.db import command, db, writer_lock
 from eventhub.kernel.errors import Unavailable
 
@@ -151,8 +151,14 @@ class CommitQueue:
             try:
                 session.connection(execution_options={"write": True})
                 session.info["in_command"] = True
-                results = [item.context.run(self._call, item.function, session) for item in items]
+                faults.point("after-begin")
+                results = []
+                for item in items:
+                    results.append(item.context.run(self._call, item.function, session))
+                    faults.point("between-items")
+                faults.point("before-commit")
                 session.commit()
+                faults.point("after-commit")
                 return results
             except BaseException:
                 session.rollback()

@@ -31,7 +31,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import JSON, TypeDecorator
 
-from eventhub.kernel import clock
+from eventhub.kernel import clock, faults
 from eventhub.kernel.errors import EventHubError, Unavailable
 
 P = ParamSpec("P")
@@ -221,8 +221,11 @@ def _run_once(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             session.connection(execution_options={"write": True})
             session.info["in_command"] = True
+            faults.point("after-begin")
             result = function(*args, **kwargs)
+            faults.point("before-commit")
             session.commit()
+            faults.point("after-commit")
             return result
         except BaseException:
             with contextlib.suppress(OperationalError):  # a full disk has rolled back already

@@ -4,6 +4,8 @@ The errors that services raise on purpose.
 EventHubError              code (stable, kebab-case), message (translatable), details
   NotSignedIn      401
   NotAllowed       403     signed in, may not (another tenant's object is NotFound)
+  ProofNeeded      403     signed in a while ago; asks for the password again
+  FactorNeeded     403     signed in, but this installation wants a second factor first
   NotFound         404
   Conflict         409     state has changed or clashes
   Gone             410     delta horizon passed, link re-keyed
@@ -58,6 +60,22 @@ class NotAllowed(EventHubError):
     status = 403
     code = "not-allowed"
     message = _l("Your account may not do this.")
+
+
+class ProofNeeded(EventHubError):
+    """Signed in, but too long ago for a sensitive act."""
+
+    status = 403
+    code = "proof-needed"
+    message = _l("Confirm that it is you: enter your password again.")
+
+
+class FactorNeeded(EventHubError):
+    """Signed in without a second factor where the installation wants one."""
+
+    status = 403
+    code = "second-factor-needed"
+    message = _l("Set up a second factor first.")
 
 
 class NotFound(EventHubError):

@@ -17,10 +17,12 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
+
+T = TypeVar("T")
 
 CONNECT_S: Final = 3.0
 TOTAL_S: Final = 5.0
@@ -76,18 +78,64 @@ def fetch(
     Raises:
         FetchFailed: With the reason.
     """
+
+    def ask(connection: _Connection, parts: SplitResult, bounds: Limits) -> bytes:
+        return _answer(connection, parts, dict(headers or {}), bounds)
+
+    return _exchange(url, ask, allowed, limits)
+
+
+def post(
+    url: str,
+    body: bytes,
+    *,
+    allowed: Collection[str] = (),
+    headers: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+) -> int:
+    """
+    Send a POST and return the status of the answer, whatever it is but a redirect.
+
+    Arguments and limits as in `fetch`; to hosts that are not allowed by name only
+    the ports 80 and 443 are used. The body of the answer is dropped unread.
+
+    Raises:
+        FetchFailed: There was no answer that can be used.
+    """
+
+    def ask(connection: _Connection, parts: SplitResult, _bounds: Limits) -> int:
+        given = {"User-Agent": _AGENT, "Connection": "close"}
+        connection.request("POST", _target(parts), body=body, headers=given | dict(headers or {}))
+        with connection.getresponse() as answer:
+            if 300 <= answer.status < 400:
+                raise FetchFailed("redirect-refused", f"status {answer.status}")
+            return answer.status
+
+    return _exchange(url, ask, allowed, limits, ports=frozenset(_PORTS.values()))
+
+
+def _exchange(
+    url: str,
+    ask: Callable[[_Connection, SplitResult, Limits], T],
+    allowed: Collection[str],
+    limits: Limits | None,
+    ports: frozenset[int] = frozenset(),
+) -> T:
+    """Connect to the checked address of a URL and ask; every wait ends with the time limit."""
     bounds = limits or Limits()
     parts, port = _checked(url)
     until = time.monotonic() + bounds.total_s
     host = parts.hostname or ""
     is_allowed = bool({host, f"{host}:{port}"} & set(allowed))
+    if ports and port not in ports and not is_allowed:
+        raise FetchFailed("address-refused", "only ports 80 and 443")
     address = _address(host, port, bounds.connect_s, is_allowed=is_allowed)
     connection = _Connection(parts, port, address, bounds.connect_s)
     watch = threading.Timer(until - time.monotonic(), connection.cut)
     watch.daemon = True
     watch.start()
     try:
-        body = _answer(connection, parts, dict(headers or {}), bounds)
+        found = ask(connection, parts, bounds)
     except (OSError, http.client.HTTPException) as error:
         raise _failure(error, is_over=time.monotonic() >= until) from error
     finally:
@@ -95,7 +143,7 @@ def fetch(
         connection.release()
     if time.monotonic() >= until:
         raise FetchFailed("too-slow")
-    return body
+    return found
 
 
 def _failure(error: Exception, *, is_over: bool) -> FetchFailed:
@@ -187,16 +235,19 @@ class _Connection(http.client.HTTPConnection):
 def _answer(
     connection: _Connection, parts: SplitResult, headers: dict[str, str], bounds: Limits
 ) -> bytes:
-    path = parts.path or "/"
-    target = f"{path}?{parts.query}" if parts.query else path
     given = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Connection": "close"}
-    connection.request("GET", target, headers=given | headers)
+    connection.request("GET", _target(parts), headers=given | headers)
     with connection.getresponse() as answer:
         if 300 <= answer.status < 400:
             raise FetchFailed("redirect-refused", f"status {answer.status}")
         if answer.status != http.HTTPStatus.OK:
             raise FetchFailed(f"status-{answer.status}")
         return _unpacked(answer, _body(answer, bounds), bounds)
+
+
+def _target(parts: SplitResult) -> str:
+    path = parts.path or "/"
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 def _body(answer: http.client.HTTPResponse, bounds: Limits) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 from flask import Flask, current_app, g, redirect, render_template, request
@@ -20,14 +20,18 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventhub.kernel.auth import current_actor
 from eventhub.kernel.errors import (
     EventHubError,
+    FactorNeeded,
     Invalid,
     Limited,
     NotFound,
     NotSignedIn,
+    ProofNeeded,
     Unavailable,
 )
 
 LOGIN_PATH: Final = "/login"
+PROOF_PATH: Final = "/confirm"
+FACTOR_PATH: Final = "/console/me"
 _POLICY: Final = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -45,7 +49,7 @@ _POLICY: Final = {
 }
 _SCANNER_POLICY: Final = {**_POLICY, "script-src": "'self' 'wasm-unsafe-eval'"}
 # Answers below these are one person's, errors included.
-_PERSONAL: Final = ("/t/", "/i/", "/console/", "/login", "/password")
+_PERSONAL: Final = ("/t/", "/i/", "/r/", "/console/", "/login", "/password", "/confirm", "/email/")
 _HSTS: Final = "max-age=31536000; includeSubDomains"
 _TITLES: Final = {
     400: "bad-request",
@@ -115,6 +119,24 @@ def allow_wasm(response: Response) -> Response:
     return response
 
 
+def allow_hosts(response: Response, *, media: str = "", frames: str = "") -> Response:
+    """Let a page take sound and pictures, or a frame, from one host that an organizer named."""
+    policy = dict(_POLICY)
+    if media:
+        policy["media-src"] = f"{_POLICY['media-src']} {media}"
+    if frames:
+        policy["frame-src"] = frames
+    response.headers["Content-Security-Policy"] = policy_text(policy)
+    return response
+
+
+def allow_framing(response: Response, origins: str) -> Response:
+    """Let the pages of some origins show this answer in a frame; none of them when empty."""
+    policy = {**_POLICY, "frame-ancestors": origins or "'none'"}
+    response.headers["Content-Security-Policy"] = policy_text(policy)
+    return response
+
+
 def see_other(url: str) -> BaseResponse:
     """Return the 303 answer after a POST."""
     return redirect(url, code=303)
@@ -132,6 +154,9 @@ def _on_domain_error(error: EventHubError) -> Response | BaseResponse:
     if isinstance(error, NotSignedIn) and not wants_json():
         target = request.full_path.rstrip("?") if request.method == "GET" else "/console/"
         return see_other(f"{LOGIN_PATH}?{urlencode({'next': target})}")
+    if isinstance(error, ProofNeeded | FactorNeeded) and not wants_json():
+        path = PROOF_PATH if isinstance(error, ProofNeeded) else FACTOR_PATH
+        return see_other(f"{path}?{urlencode({'next': _page_to_return_to()})}")
     fields: dict[str, list[str]] = {}
     if isinstance(error, Invalid):
         fields = {name: [str(text) for text in texts] for name, texts in error.fields.items()}
@@ -143,6 +168,14 @@ def _on_domain_error(error: EventHubError) -> Response | BaseResponse:
     if isinstance(error, NotSignedIn):
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def _page_to_return_to() -> str:
+    """Return the page that a person sits at: this one, or the one whose form they sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    sent_from = urlsplit(request.referrer or "")
+    return sent_from.path if sent_from.netloc == request.host else "/console/"
 
 
 def _answer(

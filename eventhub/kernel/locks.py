@@ -2,8 +2,9 @@
 One leader per deployment: a lock that dies with its holder, and a lease number.
 
 On SQLite the lock is `flock` on `instance/leader.lock`; on PostgreSQL a session
-advisory lock on a connection of its own. A lock stops duplicate work but does
-not make it exactly once: jobs also claim their rows.
+advisory lock on a connection of its own. A holder that hangs keeps its lock; the
+lease, which it then no longer renews, passes on all the same. A lock stops
+duplicate work but does not make it exactly once: jobs also claim their rows.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -146,6 +147,21 @@ def take_lease(name: str = LEADER) -> int:
     row.taken_at = row.seen_at = at
     session.flush()
     return row.number
+
+
+@command
+def take_over_lease(older_than: timedelta, name: str = LEADER) -> int | None:
+    """
+    Return the next lease number when nobody has renewed for that long, else None. Commits.
+
+    For a holder that hangs: its session still has the lock, but whatever it
+    writes later is refused, because its number is over.
+    """
+    session = db.session()
+    row = session.get(LeaderLease, name, with_for_update=True)
+    if row is None or row.seen_at > clock.now() - older_than:
+        return None
+    return take_lease(name)
 
 
 @command

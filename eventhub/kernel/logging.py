@@ -22,7 +22,7 @@ from sqlalchemy import event
 from eventhub.kernel import metrics
 from eventhub.kernel.db import db
 
-_SECRET_PREFIXES: Final = ("/t/", "/i/", "/password/")
+_SECRET_PREFIXES: Final = ("/t/", "/i/", "/r/", "/password/", "/email/")
 _SECRET_ARGUMENTS: Final = frozenset({"token", "link", "key", "secret"})
 _DETAIL: Final = re.compile(r"^(DETAIL:).*$", re.MULTILINE)
 _access = logging.getLogger("eventhub.access")

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from eventhub.kernel import clock, format, i18n
 from eventhub.kernel.auth import current_actor
+from eventhub.settings import current_settings
 
 _HASH_CHARS = 12
 
@@ -34,6 +35,11 @@ def static_url(name: str) -> str:
 @lru_cache(maxsize=512)
 def _content_hash(path: Path, _mtime_ns: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:_HASH_CHARS]
+
+
+def site_url(path: str) -> str:
+    """Return the public address of a path; the configured one, whatever host was asked for."""
+    return current_settings().base_url.rstrip("/") + path
 
 
 def _short(number: int | float | Decimal | None) -> str:
@@ -58,6 +64,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         pick=i18n.pick,
+        site_url=site_url,
         html_lang=i18n.html_lang,
         lang_url=i18n.lang_url,
         static_url=static_url,

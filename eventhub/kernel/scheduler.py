@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from flask import Flask
@@ -25,6 +26,7 @@ from eventhub.settings import EXTENSION as SETTINGS
 _EXTENSION: Final = "eventhub_jobs"
 _TRY_S: Final = 1.0
 _RENEW_S: Final = 5.0
+LEASE_S: Final = 12.0  # without renewal for so long, a leader hangs and another takes over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ class Leader:
         """Prepare; nothing is locked yet."""
         self._app = app
         self._stopped = threading.Event()
+        self._looked_at = 0.0
         self.lease: int | None = None
 
     def stop(self) -> None:
@@ -90,21 +93,35 @@ class Leader:
             self._stopped.wait(_TRY_S)
 
     def _gain(self, lock: locks.Lock) -> bool:
-        if not lock.acquire():
-            return False
         with self._app.app_context():
-            self.lease = locks.take_lease()
+            self.lease = locks.take_lease() if lock.acquire() else self._of_one_that_hangs()
+        if self.lease is None:
+            return False
         metrics.count("leader_changes")
         self._app.logger.info("leading", extra={"lease": self.lease})
         return True
 
+    def _of_one_that_hangs(self) -> int | None:
+        """Return a lease that its holder no longer renews; looks every five seconds."""
+        if clock.monotonic_s() - self._looked_at < _RENEW_S:
+            return None
+        self._looked_at = clock.monotonic_s()
+        stale = timedelta(seconds=LEASE_S)
+        seen_at = locks.leader_seen_at()
+        db.session.rollback()
+        if seen_at is None or seen_at > clock.now() - stale:
+            return None
+        return locks.take_over_lease(stale)
+
     def _lead(self, lock: locks.Lock) -> None:
-        """Run the jobs until the lock is lost or `stop` is called."""
+        """Run the jobs until the lock or the lease is lost or `stop` is called."""
         scheduler = self._scheduler()
         scheduler.start()
         renewed = clock.monotonic_s()
+        has_lock = lock.is_held()
         try:
-            while lock.is_held() and not self._stopped.wait(_TRY_S):
+            while (lock.is_held() or not has_lock) and not self._stopped.wait(_TRY_S):
+                has_lock = has_lock or lock.acquire()
                 if clock.monotonic_s() - renewed >= _RENEW_S and self.lease is not None:
                     with self._app.app_context():
                         locks.renew_lease(self.lease)

@@ -48,6 +48,19 @@ _CLASSES: Final = (
 )
 
 
+def colours(theme: Mapping[str, Any] | None, scheme: str) -> dict[str, str]:
+    """Return colour by role (ground, warp, dimmed, accent, t1-t8); threads repeat until eight."""
+    default = DEFAULT_THEME[scheme]
+    given = (theme or {}).get(scheme)
+    given = given if isinstance(given, Mapping) else {}
+    named = {
+        role: str(given[role] if _is_colour(given.get(role)) else default[role]) for role in _SINGLE
+    }
+    threads = _colours(given.get("threads")) or list(default["threads"])
+    named |= {f"t{n + 1}": threads[n % len(threads)] for n in range(THREADS)}
+    return named
+
+
 def theme_css(theme: Mapping[str, Any] | None, *, scope: str = "") -> str:
     """
     Return the style sheet of an event's colours, the same bytes for the same theme.
@@ -65,8 +78,8 @@ def theme_css(theme: Mapping[str, Any] | None, *, scope: str = "") -> str:
     """
     if scope and not _SCOPE.match(scope):
         raise ValueError("a scope is a class name of lower-case letters, digits and hyphens")
-    light = _properties(_scheme(theme, "light"))
-    dark = _properties(_scheme(theme, "dark"))
+    light = _properties(colours(theme, "light"))
+    dark = _properties(colours(theme, "dark"))
     part = f" .{scope}" if scope else ""
     rules = [
         f":root{part}{{{light}}}",
@@ -119,19 +132,6 @@ def _scheme_faults(colours: Any, scheme: str) -> Iterator[str]:
     strong = [t for t in threads if contrast(t, colours["ground"]) >= _THREAD_CONTRAST]
     if len(strong) < _MIN_THREADS:
         yield N_("At least three threads need a contrast of 3 with the ground.")
-
-
-def _scheme(theme: Mapping[str, Any] | None, scheme: str) -> dict[str, str]:
-    """Return colour by name for one scheme; threads repeat until there are eight."""
-    default = DEFAULT_THEME[scheme]
-    given = (theme or {}).get(scheme)
-    given = given if isinstance(given, Mapping) else {}
-    colours = {
-        role: str(given[role] if _is_colour(given.get(role)) else default[role]) for role in _SINGLE
-    }
-    threads = _colours(given.get("threads")) or list(default["threads"])
-    colours |= {f"t{n + 1}": threads[n % len(threads)] for n in range(THREADS)}
-    return colours
 
 
 def _properties(colours: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 class MessageState(StrEnum):
     """Where a message is; the last three are ends."""
 
+    DRAFT = "draft"  # waits for somebody to approve or discard it
     QUEUED = "queued"
     DEFERRED = "deferred"  # a try failed, another is due
     SENT = "sent"  # taken by the mail server

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
+from eventhub.kernel import faults
 from eventhub.notify import service, transport
 from eventhub.notify.enums import MessageState
 from eventhub.notify.service import Outgoing
@@ -57,6 +58,7 @@ def _suppress(message: Outgoing, done: Drained) -> bool:
 
 
 def _send(server: transport.Smtp, message: Outgoing, done: Drained) -> None:
+    faults.point("before-send")
     try:
         server.send(message)
     except transport.Refused as error:
@@ -65,5 +67,6 @@ def _send(server: transport.Smtp, message: Outgoing, done: Drained) -> None:
         else:
             done.deferred += 1
         return
+    faults.point("after-send")
     service.mark_sent(message)
     done.sent += 1

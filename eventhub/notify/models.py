@@ -23,7 +23,7 @@ class OutboxMessage(Base):
     __table_args__ = (
         UniqueConstraint("dedupe_key"),
         CheckConstraint(
-            "state IN ('queued', 'sent', 'deferred', 'dead', 'suppressed')", name="state"
+            "state IN ('queued', 'sent', 'deferred', 'dead', 'suppressed', 'draft')", name="state"
         ),
         Index("ix_outbox_message_due", "state", "due_at"),
     )
@@ -52,3 +52,4 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     is_synthetic: Mapped[bool] = mapped_column(default=False)
+    held_for: Mapped[str | None] = mapped_column(String(60), index=True)  # one approval for all

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from eventhub.kernel.db import db
 from eventhub.kernel.errors import NotFound
@@ -38,6 +39,15 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A mail that could not be delivered, and what the server said."""
+
+    event_id: int
+    recipient: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """How many messages wait, and since when the oldest has been due."""
 
@@ -55,6 +65,48 @@ def messages(event_id: int, limit: int = 50) -> list[MessageRow]:
         .limit(limit)
     )
     return [_row(message) for message in found]
+
+
+def held(held_for: str, limit: int = 50) -> list[MessageRow]:
+    """Return the messages that one approval is about, in the order they were written."""
+    found = db.session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.held_for == held_for)
+        .order_by(OutboxMessage.id)
+        .limit(limit)
+    )
+    return [_row(message) for message in found]
+
+
+def messages_of(event_id: int, recipients: Sequence[str], *, about: str) -> list[MessageRow]:
+    """Return the messages to some addresses, or about a public id, oldest first."""
+    found = db.session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.event_ref == event_id,
+            or_(
+                OutboxMessage.recipient.in_(recipients),
+                OutboxMessage.dedupe_key.contains(about, autoescape=True),
+            ),
+        )
+        .order_by(OutboxMessage.id)
+    )
+    return [_row(message) for message in found]
+
+
+def refused_mails(*, since: datetime) -> list[RefusedRow]:
+    """Return the mails that a server refused for good since an instant, oldest first."""
+    found = db.session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.state == MessageState.DEAD,
+            OutboxMessage.channel == "email",
+            OutboxMessage.recipient != "",
+            OutboxMessage.done_at >= since,
+        )
+        .order_by(OutboxMessage.id)
+    )
+    return [RefusedRow(row.event_ref, row.recipient, row.last_error) for row in found]
 
 
 def message(event_id: int, message_id: int) -> MessageRow:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import CursorResult, or_, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import CursorResult, case, or_, select, update
 
 from eventhub.kernel import clock, ids, locks, metrics
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import NotFound
+from eventhub.kernel.rows import insert_all_unless_taken, insert_unless_taken
 from eventhub.notify import rules
 from eventhub.notify.enums import OPEN, MessageState
 from eventhub.notify.models import OutboxMessage
@@ -29,6 +29,24 @@ class Attachment:
     name: str
     media_type: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message to one person; see `post` for the meaning of the fields."""
+
+    event_id: int
+    kind: str
+    dedupe_key: str
+    recipient: str
+    recipient_name: str
+    locale: str
+    subject: str
+    text: str
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    channel: str = "email"
+    is_synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +66,14 @@ class Outgoing:
 
 
 @command
-def enqueue(
+def enqueue(**message: Any) -> OutboxMessage | None:
+    """Write one message as `post` does; return the new row, or None."""
+    new_id = post(**message)
+    return None if new_id is None else db.session.get(OutboxMessage, new_id)
+
+
+@command
+def post(
     *,
     event_id: int,
     kind: str,
@@ -62,7 +87,7 @@ def enqueue(
     attachments: Iterable[Attachment] = (),
     channel: str = "email",
     is_synthetic: bool = False,
-) -> OutboxMessage | None:
+) -> int | None:
     """
     Write one message in the transaction of its cause.
 
@@ -72,36 +97,58 @@ def enqueue(
         is_synthetic: Belongs to the demonstration: shown, never sent.
 
     Returns:
-        The new row, or None when the cause has its message already.
+        The id of the new row, or None when the cause has its message already.
+    """
+    message = Message(
+        event_id=event_id,
+        kind=kind,
+        dedupe_key=dedupe_key,
+        recipient=recipient,
+        recipient_name=recipient_name,
+        locale=locale,
+        subject=subject,
+        text=text,
+        html=html,
+        attachments=tuple(attachments),
+        channel=channel,
+        is_synthetic=is_synthetic,
+    )
+    values = _values(message, clock.now()) | {"state": MessageState.QUEUED}
+    return insert_unless_taken(OutboxMessage, values)
+
+
+@command
+def post_all(messages: Iterable[Message], *, held_for: str, as_drafts: bool) -> None:
+    """
+    Write many messages of one cause in its transaction, one statement for all.
+
+    Args:
+        messages: Those whose `dedupe_key` is taken are left out.
+
+        held_for: Names what `decide` decides about together.
+
+        as_drafts: They wait for `decide` instead of being due now.
     """
     now = clock.now()
-    values = {
-        "event_ref": event_id,
-        "kind": kind,
-        "dedupe_key": dedupe_key,
-        "message_id": ids.new_public_id(),
-        "channel": channel,
-        "recipient": recipient,
-        "recipient_name": recipient_name,
-        "locale": locale,
-        "subject": " ".join(subject.split()),
-        "text": text,
-        "html": html,
-        "attachments": [_pack(attachment) for attachment in attachments],
-        "state": MessageState.QUEUED,
-        "attempts": 0,
-        "due_at": now,
-        "last_error": "",
-        "created_at": now,
-        "is_synthetic": is_synthetic,
-    }
-    new_id = db.session.scalar(
-        _insert(OutboxMessage)
-        .values(values)
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(OutboxMessage.id)
+    state = MessageState.DRAFT if as_drafts else MessageState.QUEUED
+    rows = [_values(message, now) | {"held_for": held_for, "state": state} for message in messages]
+    insert_all_unless_taken(OutboxMessage, rows)
+
+
+@command
+def decide(held_for: str, *, is_approved: bool) -> int:
+    """Let all drafts of one cause be sent, or none of them; return how many there were. Commits."""
+    now = clock.now()
+    values: dict[str, Any] = {"state": MessageState.QUEUED, "due_at": now}
+    if not is_approved:
+        values = {"state": MessageState.SUPPRESSED, "done_at": now, "last_error": "discarded"}
+    result = db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.held_for == held_for, OutboxMessage.state == MessageState.DRAFT)
+        .values(**values)
+        .execution_options(synchronize_session=False)
     )
-    return None if new_id is None else db.session.get(OutboxMessage, new_id)
+    return int(cast(CursorResult[Any], result).rowcount)
 
 
 @command
@@ -215,6 +262,47 @@ def send_again(event_id: int, message_id: int) -> None:
         raise NotFound()
 
 
+@command
+def erase_messages(event_id: int, *, recipient: str | None = None, about: str | None = None) -> int:
+    """
+    Empty the messages to an address, or about a thing, and send none of them any more.
+
+    Commits. Rows stay with kind, state and times, so that totals stay equal.
+
+    Args:
+        event_id: The event.
+
+        recipient: The address or number.
+
+        about: What their `dedupe_key` holds, such as a public id.
+
+    Returns:
+        How many there are.
+    """
+    conditions = [OutboxMessage.event_ref == event_id]
+    if recipient is not None:
+        conditions.append(OutboxMessage.recipient == recipient)
+    if about is not None:
+        conditions.append(OutboxMessage.dedupe_key.contains(about, autoescape=True))
+    is_open = OutboxMessage.state.in_((*OPEN, MessageState.DRAFT))
+    result = db.session.execute(
+        update(OutboxMessage)
+        .where(*conditions)
+        .values(
+            recipient="",
+            recipient_name="",
+            subject="",
+            text="",
+            html="",
+            attachments=[],
+            last_error="",
+            state=case((is_open, MessageState.SUPPRESSED), else_=OutboxMessage.state),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return cast(CursorResult[Any], result).rowcount
+
+
 def _finish(
     message: Outgoing, state: MessageState, reason: str, *, attempts: int | None = None
 ) -> None:
@@ -241,12 +329,27 @@ def _change(message: Outgoing, **values: Any) -> None:
     )
 
 
-def _insert(table: type[OutboxMessage]) -> Any:
-    if db.engine.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - slow import
-
-    return postgresql.insert(table)
+def _values(message: Message, now: datetime) -> dict[str, Any]:
+    """Return the columns of a new row but for its state."""
+    return {
+        "event_ref": message.event_id,
+        "kind": message.kind,
+        "dedupe_key": message.dedupe_key,
+        "message_id": ids.new_public_id(),
+        "channel": message.channel,
+        "recipient": message.recipient,
+        "recipient_name": message.recipient_name,
+        "locale": message.locale,
+        "subject": " ".join(message.subject.split()),
+        "text": message.text,
+        "html": message.html,
+        "attachments": [_pack(attachment) for attachment in message.attachments],
+        "attempts": 0,
+        "due_at": now,
+        "last_error": "",
+        "created_at": now,
+        "is_synthetic": message.is_synthetic,
+    }
 
 
 def _pack(attachment: Attachment) -> dict[str, str]:
@@ -257,8 +360,14 @@ def _pack(attachment: Attachment) -> dict[str, str]:
     }
 
 
+def unpacked(packed: Iterable[Any]) -> tuple[Attachment, ...]:
+    """Return the files of a message as they travel."""
+    return tuple(
+        Attachment(item["name"], item["type"], base64.b64decode(item["base64"])) for item in packed
+    )
+
+
 def _outgoing(message: OutboxMessage, claim_mark: str) -> Outgoing:
-    packed: list[Any] = message.attachments
     return Outgoing(
         id=message.id,
         claim=claim_mark,
@@ -268,9 +377,6 @@ def _outgoing(message: OutboxMessage, claim_mark: str) -> Outgoing:
         subject=message.subject,
         text=message.text,
         html=message.html,
-        attachments=tuple(
-            Attachment(item["name"], item["type"], base64.b64decode(item["base64"]))
-            for item in packed
-        ),
+        attachments=unpacked(message.attachments),
         is_synthetic=message.is_synthetic,
     )

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from flask import Flask
 
+from eventhub.kernel import scheduler
+
 
 def register(app: Flask) -> None:
     """Register pages, feeds and commands with the application."""
+    from eventhub.extensions import csrf  # noqa: PLC0415 - circular import
     from eventhub.programme import (  # noqa: PLC0415 - circular import
+        api,
+        cards,
         cli,
+        edit_cli,
         exchange_cli,
         feeds,
+        lists,
+        live_cli,
         plan_cli,
+        replan_cli,
+        screens,
+        service,
         views,
     )
 
+    scheduler.add_job(app, scheduler.Job(name="plans", run=service.plan_waiting, every_s=2))
     app.register_blueprint(views.bp)
     app.register_blueprint(feeds.bp)
-    for commands in (cli, exchange_cli, plan_cli):
+    app.register_blueprint(cards.bp)
+    app.register_blueprint(lists.bp)
+    app.register_blueprint(screens.bp)
+    app.register_blueprint(api.bp)
+    csrf.exempt(api.bp)  # programs send a key, browsers have none to abuse
+    for commands in (cli, exchange_cli, edit_cli, plan_cli, replan_cli, live_cli):
         app.cli.add_command(commands.group)

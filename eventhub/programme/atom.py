@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from eventhub.kernel.format import stamp
 from eventhub.kernel.i18n import html_lang, pick
-from eventhub.programme.enums import ChangeKind
 from eventhub.programme.frab.layout import plain
+from eventhub.programme.headline import change_words
 from eventhub.programme.queries import ChangeRow, EventRow, ReleaseChanges
 
 _NAMESPACE: Final = "http://www.w3.org/2005/Atom"
@@ -57,28 +57,10 @@ def _entry(root: ET.Element, event: EventRow, release: ReleaseChanges, address: 
 
 def _line(event: EventRow, change: ChangeRow) -> str:
     title = pick(change.title)
-    word = _word(ChangeKind(change.kind))
+    word = change_words()[change.kind]
     if change.starts_at is None:
         return f"{word}: {title}"
     return f"{word}: {title} ({stamp(change.starts_at, event.zone)})"
-
-
-def _word(kind: ChangeKind) -> str:
-    match kind:
-        case ChangeKind.NEW:
-            return _("New")
-        case ChangeKind.REMOVED | ChangeKind.CANCELLED:
-            return _("Cancelled")
-        case ChangeKind.RESTORED:
-            return _("Takes place again")
-        case ChangeKind.MOVED:
-            return _("Moved")
-        case ChangeKind.RESIZED:
-            return _("New length")
-        case ChangeKind.RETITLED:
-            return _("New title")
-        case ChangeKind.CAST:
-            return _("New line-up")
 
 
 def _instant(at: datetime) -> str:

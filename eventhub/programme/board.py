@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
-from eventhub.programme.queries import EventRow, PerformanceRow, StageRow
+from eventhub.programme.queries import EventRow, LiveRow, PerformanceRow, StageRow
+from eventhub.programme.rules.live import seen
 from eventhub.programme.rules.now_next import now_and_next
 from eventhub.programme.rules.publication import Publication
 
@@ -27,8 +29,9 @@ class Listed:
     """
     A performance as a page tells it at one instant.
 
-    `state` is one of ahead, live, past, cancelled, postponed; `was` is the
-    start that was published before, until the performance begins.
+    `state` is one of ahead, live, held, past, cancelled, postponed; `was` is
+    the start that was published before, until the performance begins.
+    `[starts_at, ends_at)` has the delay in it, `row` keeps the released times.
     """
 
     row: PerformanceRow
@@ -37,11 +40,29 @@ class Listed:
     left_min: int
     was: datetime | None
     is_over: bool
+    delay_min: int
+    starts_at: datetime
+    ends_at: datetime
 
     @property
     def is_live(self) -> bool:
         """Tell whether it is on now."""
         return self.state == "live"
+
+    @property
+    def stage_slug(self) -> str:
+        """Return the stage, for what is on now."""
+        return self.row.stage_slug
+
+    @property
+    def stage_position(self) -> int:
+        """Return the place of the stage among all."""
+        return self.row.stage_position
+
+    @property
+    def status(self) -> str:
+        """Return cancelled or postponed for what does not take place."""
+        return self.state if self.state in _OFF else self.row.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +116,26 @@ class DayGrid:
 
 
 def listed(
-    rows: Iterable[PerformanceRow], told: Mapping[int, Publication], at: datetime
+    rows: Iterable[PerformanceRow],
+    told: Mapping[int, Publication],
+    at: datetime,
+    live: Mapping[int, LiveRow] = MappingProxyType({}),
 ) -> list[Listed]:
-    """Return rows with their state at an instant, in the order given."""
-    return [_listed(row, told.get(row.performance_id), at) for row in rows]
+    """
+    Return rows with their state at an instant, in the order given.
+
+    Args:
+        rows: What the release says.
+
+        told: What was published of each before, by performance id.
+
+        at: The instant.
+
+        live: What stage managers said, by performance id.
+    """
+    return [
+        _listed(row, told.get(row.performance_id), live.get(row.performance_id), at) for row in rows
+    ]
 
 
 def shown_first(items: Sequence[Listed]) -> Listed | None:
@@ -110,13 +147,12 @@ def stage_columns(
     stages: Sequence[StageRow], items: Sequence[Listed], at: datetime
 ) -> list[StageColumn]:
     """Return what runs on each stage now and next; `items` are those of today."""
-    by_id = {item.row.performance_id: item for item in items}
-    found = {entry.stage_slug: entry for entry in now_and_next([i.row for i in items], at)}
+    found = {entry.stage_slug: entry for entry in now_and_next(items, at)}
     columns = []
     for stage in stages:
         entry = found.get(stage.slug)
-        live = by_id[entry.now[0].performance_id] if entry and entry.now else None
-        coming = by_id[entry.next.performance_id] if entry and entry.next else None
+        live = entry.now[-1] if entry and entry.now else None
+        coming = entry.next if entry else None
         played = any(i.row.stage_slug == stage.slug and i.state == "past" for i in items)
         columns.append(
             StageColumn(
@@ -181,18 +217,23 @@ def _spread(
     return placed
 
 
-def _listed(row: PerformanceRow, told: Publication | None, at: datetime) -> Listed:
-    if row.status in _OFF:
-        state = row.status
-    elif row.ends_at <= at:
-        state = "past"
-    else:
-        state = "live" if row.starts_at <= at else "ahead"
-    minutes = int((row.ends_at - row.starts_at) / _MINUTE)
-    left = max(0, -int((at - row.ends_at) // _MINUTE)) if state == "live" else 0
+def _listed(
+    row: PerformanceRow, told: Publication | None, live: LiveRow | None, at: datetime
+) -> Listed:
+    now = seen(row.starts_at, row.ends_at, row.status, live.word if live else None, at)
     was = told.previous_starts[-1] if told and told.previous_starts else None
-    moved = state == "ahead" and was is not None and was != row.starts_at
-    return Listed(row, state, minutes, left, was if moved else None, row.ends_at <= at)
+    moved = now.state == "ahead" and was is not None and was != row.starts_at
+    return Listed(
+        row=row,
+        state=now.state,
+        minutes=int((row.ends_at - row.starts_at) / _MINUTE),
+        left_min=now.left_min,
+        was=was if moved else None,
+        is_over=now.state == "past" or (now.state in _OFF and row.ends_at <= at),
+        delay_min=now.delay_min,
+        starts_at=now.starts_at,
+        ends_at=now.ends_at,
+    )
 
 
 def _column_state(live: Listed | None, coming: Listed | None, *, played: bool) -> str:
@@ -206,7 +247,7 @@ def _column_state(live: Listed | None, coming: Listed | None, *, played: bool) -
 def _share(live: Listed | None, at: datetime) -> float:
     if live is None:
         return 0.0
-    return (at - live.row.starts_at) / (live.row.ends_at - live.row.starts_at)
+    return min(1.0, max(0.0, (at - live.starts_at) / (live.ends_at - live.starts_at)))
 
 
 def _span(event: EventRow, row: PerformanceRow, day: date) -> tuple[int, int]:

@@ -110,6 +110,23 @@ def read_map(data: bytes) -> dict[str, str]:
     return found
 
 
+def headers(data: bytes) -> list[str]:
+    """Return the headers of a table; raises ImportUnreadable when it is none."""
+    first = next(_lines(_text(data)), None)
+    return [name.strip() for name in first[1] if name.strip()][:200] if first else []
+
+
+def guessed(names: Sequence[str]) -> dict[str, str]:
+    """Return the header per field that is known by its usual names."""
+    known = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
+    found: dict[str, str] = {}
+    for name in names:
+        field = known.get(_plain_header(name))
+        if field is not None:
+            found.setdefault(field, name)
+    return found
+
+
 def read(
     event: EventRow, data: bytes, *, source: str, columns: Mapping[str, str] | None = None
 ) -> Reading:

@@ -138,3 +138,29 @@ class DependencyKind(StrEnum):
     NOT_WITH = "not_with"
     SAME_DAY = "same_day"
     ADJACENT = "adjacent"
+
+
+class LiveState(StrEnum):
+    """What a stage manager says of a performance while the event runs."""
+
+    WAITING = "waiting"  # has not begun; the delay says how late
+    RUNNING = "running"
+    HELD = "held"  # begun and interrupted, or nobody knows yet when it begins
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+class NoticeAudience(StrEnum):
+    """Who is told of a release."""
+
+    PARTIES = "parties"
+    REGISTRANTS = "registrants"
+
+
+class RoundState(StrEnum):
+    """How far the messages of one release for one audience are."""
+
+    WAITING = "waiting"  # not written yet
+    DRAFT = "draft"  # written, waits for approval
+    APPROVED = "approved"
+    DISCARDED = "discarded"

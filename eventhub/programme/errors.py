@@ -167,3 +167,31 @@ class ReleaseBlocked(Conflict):
 
     code = "release-blocked"
     message = _l("The schedule can not be released as long as these findings stand.")
+
+
+class NoDrafts(Conflict):
+    """No drafts of this release wait for a decision."""
+
+    code = "no-drafts"
+    message = _l("There are no drafts of this version to decide about.")
+
+
+class UnknownProposal(NotFound):
+    """The event has no such proposal that is open."""
+
+    code = "unknown-proposal"
+    message = _l("There is no such proposal, or somebody has dealt with it.")
+
+
+class NotRunning(Conflict):
+    """The performance has ended or does not take place."""
+
+    code = "not-running"
+    message = _l("This performance has ended or is cancelled.")
+
+
+class UnknownFile(NotFound):
+    """The event has no such schedule file in a state that allows this."""
+
+    code = "unknown-file"
+    message = _l("There is no such file, or somebody has dealt with it.")

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from eventhub.kernel.cli import domain_errors, emit, json_option
-from eventhub.programme import csv_rows, frab, ical, queries, service
-from eventhub.programme.errors import ImportUnreadable
+from eventhub.programme import csv_rows, queries, service
+from eventhub.programme.exchange_read import FORMATS as READABLE
+from eventhub.programme.exchange_read import LIMIT_MB, read_file, unpacked
 from eventhub.programme.export import FORMATS, exported
-from eventhub.programme.queries import EventRow
 from eventhub.programme.rules.exchange import Reading
 from eventhub.programme.schedule_cli import group
 
 __all__ = ["group"]
 
-LIMIT_MB: Final = 20
-_LIMIT: Final = LIMIT_MB * 1024 * 1024
-_READERS: Final[dict[str, Callable[[EventRow, bytes], Reading]]] = {
-    "frab-xml": frab.read_xml,
-    "frab-json": frab.read_json,
-    "ical": ical.read,
-}
-
 
 @group.command("import")
 @click.argument("event")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--format", "kind", type=click.Choice([*_READERS, "csv"]), required=True, help="Of the file."
-)
+@click.option("--format", "kind", type=click.Choice(READABLE), required=True, help="Of the file.")
 @click.option(
     "--map",
     "columns",
@@ -50,13 +38,8 @@ def import_file(
 ) -> None:
     """Bring the working copy of EVENT to what FILE says; rows that can not be taken are listed."""
     row = queries.event_by_slug(event)
-    data = _content(file)
-    if kind == "csv":
-        mapping = csv_rows.read_map(_content(columns)) if columns else None
-        reading = csv_rows.read(row, data, source=file.name, columns=mapping)
-    else:
-        reading = _READERS[kind](row, data)
-    _note_outside(row, reading)
+    mapping = csv_rows.read_map(unpacked(_content(columns))) if columns else None
+    reading = read_file(row, kind, _content(file), source=file.name, columns=mapping)
     cmd = service.ImportSchedule(event_id=row.id, reading=reading)
     done = service.preview_import(cmd) if dry_run else service.import_schedule(cmd)
     remarks = {
@@ -90,27 +73,9 @@ def export_file(
 
 
 def _content(path: Path) -> bytes:
-    """Return a file, unpacked when it is gzip; never more than the limit."""
+    """Return a file as it is; of a file beyond the limit only so much that this shows."""
     with path.open("rb") as file:
-        data = file.read(_LIMIT + 1)
-    if data[:2] == b"\x1f\x8b" and len(data) <= _LIMIT:
-        unpacking = zlib.decompressobj(wbits=31)
-        try:
-            data = unpacking.decompress(data, _LIMIT + 1)
-        except zlib.error as error:
-            raise ImportUnreadable.because("not a gzip file that can be read", line=0) from error
-    if len(data) > _LIMIT:
-        raise ImportUnreadable.because(f"the file is larger than {LIMIT_MB} MB", line=0)
-    return data
-
-
-def _note_outside(event: EventRow, reading: Reading) -> None:
-    """Say how many rows are on days that the event does not have."""
-    days = event.days()
-    outside = [item for item in reading.items if event.operating_day(item.starts_at) not in days]
-    if outside:
-        first = min(item.line for item in outside)
-        reading.note(first, f"outside: on no day of the event, {len(outside)} in all")
+        return file.read(LIMIT_MB * 1024 * 1024 + 1)
 
 
 def _report(done: Any, reading: Reading) -> list[str]:

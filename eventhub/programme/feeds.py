@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, request
 from flask.wrappers import Response
 
-from eventhub.kernel.http import conditional
-from eventhub.programme import atom, export, ical, queries
+from eventhub.kernel import clock
+from eventhub.kernel.http import conditional, json_answer
+from eventhub.programme import atom, board, export, frame, ical, queries
 from eventhub.programme.errors import NoTimes, UnknownShow
 from eventhub.programme.queries import EventRow, PerformanceRow, VersionRow
 
@@ -62,6 +63,60 @@ def changes_atom(slug: str) -> Response:
     text = atom.feed(event, releases, base_url=export.base_url())
     changed_at = releases[0].released_at if releases else None
     return _answer(text, "application/atom+xml", changed_at)
+
+
+@bp.get("/e/<slug>/now.json")
+def now_json(slug: str) -> Response:
+    """
+    GET /e/SLUG/now.json - what is on each stage, what comes next, delays; anybody.
+
+    Times are the present ones, with delays in them; nothing in it changes with
+    the clock alone, so that a poll is a 304 until something happens.
+    """
+    event = queries.event_by_slug(slug)
+    at = clock.now()
+    said = queries.live_states(event.id)
+    rows = queries.programme(event)
+    items = board.listed(rows, {}, at, said)
+    today = event.operating_day(at)
+    columns = board.stage_columns(
+        frame.stages_of(event), [item for item in items if item.row.day == today], at
+    )
+    release = frame.release_of(event)
+    data = {
+        "event": event.slug,
+        "version": release.name if release else None,
+        "stages": [
+            {
+                "stage": column.stage.slug,
+                "name": column.stage.name,
+                "state": column.state,
+                "now": _now_item(column.live),
+                "next": _now_item(column.next),
+            }
+            for column in columns
+        ],
+        "said": [_now_item(item) for item in items if item.row.performance_id in said],
+    }
+    answer = json_answer(data)
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return conditional(answer)
+
+
+def _now_item(item: board.Listed | None) -> dict[str, object] | None:
+    if item is None:
+        return None
+    row, late = item.row, timedelta(minutes=item.delay_min)
+    return {
+        "code": row.show_code,
+        "guid": row.uuid,
+        "title": row.title,
+        "stage": row.stage_slug,
+        "start": (row.starts_at + late).isoformat(),
+        "end": (row.ends_at + late).isoformat(),
+        "delay_min": item.delay_min,
+        "state": item.state,
+    }
 
 
 def _dated(slug: str) -> EventRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,6 +17,8 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from eventhub.kernel.i18n import LOCALES, current_lang, pick
+from eventhub.programme import zones
+from eventhub.programme.enums import ChangeKind
 from eventhub.programme.queries import EventRow, PerformanceRow, ShowRow, StageRow
 
 _HOUR = 60
@@ -23,9 +26,21 @@ _ZONE_WORDS = {  # where people say something else than the time zone database
     ("zh", "Asia/Shanghai"): "北京时间",
     ("en", "Asia/Shanghai"): "China Standard Time",
 }
+_TEXT_MAX = 100  # characters of a filter
 _NAMED = 3  # makers that are named before "and others"
 _PHRASE = re.compile(r"(?<=^\d{4})(?=\S)|(?<=.)(?=[暨与「《])|(?<=[：、])")
 _NARROWEST, _WIDEST = 4, 16  # em of the longest phrase of a cover title
+
+
+_ARGS = {
+    "kind": "type",
+    "stage": "stage",
+    "mode": "only",
+    "venue": "venue",
+    "act": "act",
+    "speaks": "speaks",
+    "text": "q",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +49,17 @@ class Filter:
 
     kind: str = ""
     stage: str = ""
-    mode: str = ""  # stream or open
+    mode: str = ""  # stream, open or ticket
+    venue: str = ""
+    act: str = ""
+    speaks: str = ""
+    text: str = ""
 
     @classmethod
     def of(cls, args: Mapping[str, str]) -> Filter:
         """Return the filter of a query string; unknown words match nothing, as asked."""
-        return cls(args.get("type", ""), args.get("stage", ""), args.get("only", ""))
+        given = {field: args.get(name, "").strip()[:_TEXT_MAX] for field, name in _ARGS.items()}
+        return cls(**given)
 
     @property
     def is_empty(self) -> bool:
@@ -48,18 +68,26 @@ class Filter:
 
     def admits(self, row: PerformanceRow) -> bool:
         """Tell whether a row is shown."""
-        modes = {"": True, "stream": row.is_livestreamed, "open": row.is_open_to_all}
+        modes = {
+            "": True,
+            "stream": row.is_livestreamed,
+            "open": row.is_open_to_all,
+            "ticket": not row.is_open_to_all,
+        }
         return (
             self.kind in ("", row.type_slug)
             and self.stage in ("", row.stage_slug)
+            and (not self.venue or self.venue == row.venue_slug)
+            and (not self.speaks or self.speaks == row.language)
             and modes.get(self.mode, False)
+            and (not self.act or any(party.slug == self.act for party in row.parties))
+            and (not self.text or _found(self.text, row))
         )
 
     def query(self, **changes: str) -> dict[str, str]:
         """Return the arguments of a link that keeps this filter but for `changes`."""
         new = replace(self, **changes)
-        pairs = {"type": new.kind, "stage": new.stage, "only": new.mode}
-        return {name: value for name, value in pairs.items() if value}
+        return {name: value for field, name in _ARGS.items() if (value := getattr(new, field))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +102,7 @@ class Choice:
 def init_blueprint(bp: Blueprint) -> None:
     """Give templates the functions of this module."""
     for function in (
-        makers, phrases, title_em, date_range, weekday, day_month, short_weekday,
+        zones.offered, makers, phrases, title_em, date_range, weekday, day_month, short_weekday,
         zone_name, minutes_text, was_text, role_name, language_name,
     ):  # fmt: skip
         bp.add_app_template_global(function)
@@ -117,6 +145,42 @@ def choices(rows: Iterable[PerformanceRow]) -> list[Choice]:
             modes["open"] = _("No ticket needed")
     found = [Choice("kind", slug, words) for slug, words in kinds.items()]
     return found + [Choice("mode", slug, words) for slug, words in sorted(modes.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """What the form of filters offers: pairs of value and words."""
+
+    kinds: tuple[tuple[str, str], ...]
+    stages: tuple[tuple[str, str], ...]
+    venues: tuple[tuple[str, str], ...]
+    acts: tuple[tuple[str, str], ...]
+    languages: tuple[tuple[str, str], ...]
+    modes: tuple[tuple[str, str], ...]
+
+
+def picks(rows: Sequence[PerformanceRow]) -> Picks:
+    """Return the filters that match something; acts by name, the rest by first appearance."""
+    stages = {row.stage_slug: pick(row.stage_name) for row in rows if row.stage_slug}
+    acts = {party.slug: pick(party.name) for row in rows for party in row.parties}
+    tongues = {row.language or "": language_name(row.language) for row in rows}
+    modes = [
+        ("stream", _("Streamed"), any(row.is_livestreamed for row in rows)),
+        ("open", _("No ticket needed"), any(row.is_open_to_all for row in rows)),
+        ("ticket", _("With a ticket"), any(not row.is_open_to_all for row in rows)),
+    ]
+    return Picks(
+        kinds=_pairs({row.type_slug: pick(row.type_name) for row in rows}),
+        stages=_pairs(stages),
+        venues=_pairs({row.venue_slug: pick(row.venue_name) for row in rows}),
+        acts=tuple(sorted(_pairs(acts), key=lambda pair: pair[1].casefold())),
+        languages=_pairs(tongues),
+        modes=tuple((value, words) for value, words, is_there in modes if is_there),
+    )
+
+
+def _pairs(found: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((value, words) for value, words in found.items() if value and words)
 
 
 def makers(parties: Sequence[Any]) -> str:
@@ -209,6 +273,20 @@ def was_text(was: datetime, now_starts: datetime, zone: ZoneInfo) -> str:
     return f"{day_month(old.date())} {old:%H:%M}"
 
 
+def change_words() -> dict[str, str]:
+    """Return the word of every kind of change, as the public reads it."""
+    return {
+        ChangeKind.NEW: _("New"),
+        ChangeKind.REMOVED: _("Cancelled"),
+        ChangeKind.CANCELLED: _("Cancelled"),
+        ChangeKind.RESTORED: _("Takes place again"),
+        ChangeKind.MOVED: _("Moved"),
+        ChangeKind.RESIZED: _("New length"),
+        ChangeKind.RETITLED: _("New title"),
+        ChangeKind.CAST: _("New line-up"),
+    }
+
+
 def role_name(role: str) -> str:
     """Return what a party does in a show; empty for roles without a word."""
     names = {
@@ -242,6 +320,18 @@ def language_name(code: str | None) -> str:
         "mul": _("Several languages"),
     }
     return names.get(code or "", "")
+
+
+def _found(text: str, row: PerformanceRow) -> bool:
+    """Tell whether every word of a search stands in the texts of a show, in either language."""
+    texts = [row.title, row.line, row.description, row.stage_name, row.venue_name, row.type_name]
+    texts += [party.name for party in row.parties]
+    hay = _folded(" ".join(value for text_of in texts if text_of for value in text_of.values()))
+    return all(word in hay for word in _folded(text).split())
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _weekday(day: date, width: Any) -> str:

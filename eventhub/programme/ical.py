@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,7 +17,17 @@ from eventhub.programme.enums import SlotStatus
 from eventhub.programme.ical_read import read
 from eventhub.programme.queries import EventRow, PerformanceRow, PublishedRow
 
-__all__ = ["PRODID", "feed", "http_date", "last_published_at", "place_of", "read"]
+__all__ = [
+    "PRODID",
+    "Invitation",
+    "addressed",
+    "feed",
+    "http_date",
+    "invitation",
+    "last_published_at",
+    "place_of",
+    "read",
+]
 
 PRODID: Final = "-//EventHub//Programme//EN"
 _STATUS: Final = {
@@ -59,6 +70,70 @@ def feed(event: EventRow, rows: Sequence[PublishedRow], *, base_url: str) -> byt
     lines += _zone_lines(zone, rows)
     lines.append("END:VCALENDAR")
     return b"".join(_folded(line) for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A performance as a calendar message, all but who is asked; see `invitation`."""
+
+    name: str
+    head: bytes
+    tail: bytes
+
+
+def invitation(
+    event: EventRow,
+    row: PublishedRow,
+    *,
+    span: Sequence[PublishedRow],
+    is_off: bool,
+    base_url: str,
+) -> Invitation:
+    """
+    Return a message that puts one performance into a calendar or takes it out (RFC 5546).
+
+    Args:
+        event: Names the calendar and gives the zone.
+
+        row: What is told of the performance.
+
+        span: Performances whose period the time zone has to cover; the same
+            for all messages of a release, so that it is made once.
+
+        is_off: It does not take place, or no longer with those who are asked:
+            METHOD is CANCEL, else REQUEST.
+
+        base_url: Public address of the site, without a slash at the end.
+    """
+    if is_off:
+        gone = replace(row.performance, status=SlotStatus.CANCELLED)
+        row = replace(row, performance=gone)
+    entry = _vevent(event, row, event.zone, base_url)
+    head = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{PRODID}",
+        f"METHOD:{'CANCEL' if is_off else 'REQUEST'}",
+        *entry[:-1],
+    ]
+    tail = ["END:VEVENT", *_zone_lines(event.zone, span), "END:VCALENDAR"]
+    return Invitation(
+        f"{row.performance.show_code}-{row.performance.public_no}.ics",
+        b"".join(_folded(line) for line in head),
+        b"".join(_folded(line) for line in tail),
+    )
+
+
+def addressed(message: Invitation, *, organizer: str, name: str, email: str) -> bytes:
+    """Return the file for one person."""
+    called = _plain(name).replace('"', "'").replace("\n", " ")
+    who = (
+        f'ATTENDEE;CN="{called}";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE'
+        f":mailto:{email}"
+    )
+    return b"".join(
+        (message.head, _folded(f"ORGANIZER:mailto:{organizer}"), _folded(who), message.tail)
+    )
 
 
 def last_published_at(rows: Sequence[PublishedRow]) -> datetime | None:

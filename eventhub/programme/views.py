@@ -15,8 +15,9 @@ from eventhub.kernel import clock
 from eventhub.kernel.errors import NotFound
 from eventhub.kernel.http import conditional
 from eventhub.kernel.theme import theme_css
-from eventhub.programme import board, covers, frame, headline, jsonld, queries
+from eventhub.programme import board, covers, frame, headline, jsonld, queries, zones
 from eventhub.programme.board import Listed, StageColumn
+from eventhub.programme.kept import kept
 from eventhub.programme.queries import EventRow, PerformanceRow, PublishedRow, ShowRow, StageRow
 from eventhub.programme.rules.publication import Publication
 from eventhub.settings import current_settings
@@ -39,10 +40,11 @@ def events() -> Response:
         for event in queries.public_events()
         for rows in [queries.programme(event)]
     ]
-    return _page("events", found=found)
+    return _page("events", found=found, ways=_ways([event for event, _cover in found]))
 
 
 @bp.get("/e/<slug>/")
+@kept
 def home(slug: str) -> Response:
     """GET /e/SLUG/ - the event's home; anybody."""
     event = queries.event_by_slug(slug)
@@ -50,7 +52,7 @@ def home(slug: str) -> Response:
     rows = queries.programme(event)
     stages = frame.stages_of(event)
     today = event.operating_day(at)
-    items = board.listed(rows, queries.publications(event.id), at)
+    items = board.listed(rows, queries.publications(event.id), at, queries.live_states(event.id))
     return _page(
         "home",
         event=event,
@@ -67,6 +69,7 @@ def home(slug: str) -> Response:
 
 
 @bp.get("/e/<slug>/programme")
+@kept
 def programme(slug: str) -> Response:
     """GET /e/SLUG/programme - today, or the first day outside the event; anybody."""
     event = queries.event_by_slug(slug)
@@ -80,6 +83,7 @@ def programme(slug: str) -> Response:
 
 
 @bp.get("/e/<slug>/programme/<day>")
+@kept
 def programme_day(slug: str, day: str) -> Response:
     """GET /e/SLUG/programme/YYYY-MM-DD - one operating day; anybody."""
     event = queries.event_by_slug(slug)
@@ -93,6 +97,7 @@ def programme_day(slug: str, day: str) -> Response:
 
 
 @bp.get("/e/<slug>/shows/<code>")
+@kept
 def show(slug: str, code: str) -> Response | BaseResponse:
     """GET /e/SLUG/shows/CODE - one show with its performances; anybody."""
     event = queries.event_by_slug(slug)
@@ -101,7 +106,7 @@ def show(slug: str, code: str) -> Response | BaseResponse:
     page = queries.show_by_code(event, code)
     at = clock.now()
     told = queries.publications(event.id)
-    items = board.listed(page.performances, told, at)
+    items = board.listed(page.performances, told, at, queries.live_states(event.id))
     shown = board.shown_first(items)
     return _page(
         "show",
@@ -111,6 +116,7 @@ def show(slug: str, code: str) -> Response | BaseResponse:
         shown=shown,
         stage=_stage_of(event, shown),
         strip=_show_strip(event, shown),
+        zone=zones.chosen(event),
         structured=_structured(event, page.show, shown, told),
         section="programme",
     )
@@ -125,13 +131,25 @@ def theme(slug: str) -> Response:
     return conditional(sheet, _THEME_AGE_S)
 
 
+def _ways(events: Sequence[EventRow]) -> EventRow | None:
+    """Return the event by which somebody who tries the product comes in; None in production."""
+    if current_settings().is_production:
+        return None
+    return next((event for event in events if event.is_synthetic), None)
+
+
 def _day(event: EventRow, day: date) -> Response:
     at = clock.now()
     rows = queries.programme(event)
     today = [row for row in rows if row.day == day]
     is_today = event.operating_day(at) == day
     chosen = headline.Filter.of(request.args)
-    items = board.listed(filter(chosen.admits, today), queries.publications(event.id), at)
+    items = board.listed(
+        filter(chosen.admits, today),
+        queries.publications(event.id),
+        at,
+        queries.live_states(event.id),
+    )
     stages = frame.stages_of(event)
     shown = [s for s in stages if not chosen.stage or s.slug == chosen.stage]
     return _page(
@@ -143,6 +161,8 @@ def _day(event: EventRow, day: date) -> Response:
         stages=stages,
         chosen=chosen,
         choices=headline.choices(rows),
+        picks=headline.picks(rows),
+        zone=zones.chosen(event),
         grid=board.day_grid(event, shown, items, day, at if is_today else None),
         strip=covers.day_strip(event, today, stages, day, at if is_today else None),
         is_today=is_today,

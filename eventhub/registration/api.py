@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -55,7 +55,7 @@ class RegistrationBody(Schema):
     A submission; the first of `attendees` is the contact.
 
     `day` is needed by nobody: without it a day ticket is for the first day
-    with places.
+    with places. `guardian` is the grown-up who agrees for a child.
     """
 
     ticket_type: Annotated[str, Field(min_length=1, max_length=64)]
@@ -65,6 +65,7 @@ class RegistrationBody(Schema):
     answers: dict[str, Any] = Field(default_factory=dict)
     consents: list[str | GivenConsent] = Field(default_factory=list)
     day: date | None = None
+    guardian: Annotated[str, Field(max_length=200)] | None = None
 
 
 class ChangeBody(Schema):
@@ -119,7 +120,10 @@ def create(slug: str) -> Response:
     outcome = service.register(_command(event, body(RegistrationBody)))
     if isinstance(outcome, service.Duplicate):
         raise AlreadyRegistered()
-    answer = _answer(outcome.face or queries.registration_face(outcome.registration_id))
+    if outcome.face is not None:
+        answer = _answer(outcome.face, outcome.consents)
+    else:
+        answer = _read(outcome.registration_id)
     location = f"/api/v1/registrations/{outcome.code}"
     return private(json_answer(answer, 201, {"Location": location}))
 
@@ -134,7 +138,7 @@ def create(slug: str) -> Response:
 def read(code: str) -> Response:
     """GET /api/v1/registrations/CODE - scope registrations:read."""
     found = _found(code, Scope.REGISTRATIONS_READ)
-    return private(json_answer(_answer(queries.registration_face(found))))
+    return private(json_answer(_read(found)))
 
 
 @bp.patch("/registrations/<code>")
@@ -154,7 +158,7 @@ def change(code: str) -> Response:
     if fields:
         raise Invalid(fields=fields)
     service.change_registration(service.ChangeRegistration(found, lang=sent.lang, names=names))
-    return private(json_answer(_answer(queries.registration_face(found))))
+    return private(json_answer(_read(found)))
 
 
 @bp.delete("/registrations/<code>")
@@ -168,7 +172,7 @@ def cancel(code: str) -> Response:
     """DELETE /api/v1/registrations/CODE - scope registrations:write."""
     found = _found(code, Scope.REGISTRATIONS_WRITE)
     service.cancel(found)
-    return private(json_answer(_answer(queries.registration_face(found))))
+    return private(json_answer(_read(found)))
 
 
 def _found(code: str, scope: Scope) -> int:
@@ -186,6 +190,7 @@ def _command(event: EventRow, sent: RegistrationBody) -> service.Register:
     email = _normal(fields, "contact.email", normalise_email, sent.contact.email)
     phone = _normal(fields, "contact.phone", normalise_phone, sent.contact.phone)
     names = _names(fields, sent.attendees)
+    guardian = _normal(fields, "guardian", clean, sent.guardian)
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > _MAX_KEY:
         fields["Idempotency-Key"] = [_("This is too long.")]
@@ -202,6 +207,8 @@ def _command(event: EventRow, sent: RegistrationBody) -> service.Register:
         window_no=queries.window_of_day(event, sent.day) if sent.day else None,
         consents=_consents(sent),
         answers=sent.answers,
+        guardian=guardian or "",
+        guardian_age=queries.settings_of(event.id).guardian_age,
         source=Source.API,
         idempotency_key=f"api:{key}" if key else None,
     )
@@ -233,7 +240,11 @@ def _consents(sent: RegistrationBody) -> dict[str, bool]:
     }
 
 
-def _answer(face: queries.RegistrationFace) -> dict[str, Any]:
+def _read(registration_id: int) -> dict[str, Any]:
+    return _answer(queries.registration_face(registration_id), queries.consents_of(registration_id))
+
+
+def _answer(face: queries.RegistrationFace, consents: Sequence[str]) -> dict[str, Any]:
     return {
         "registration": face.code,
         "status": public_status(RegistrationState(face.state)),
@@ -242,7 +253,7 @@ def _answer(face: queries.RegistrationFace) -> dict[str, Any]:
         "day": face.window.day.isoformat() if face.window else None,
         "waitlist_position": face.position,
         "manage_url": service.ticket_url(service.registration_token(face.public_id, face.link_rev)),
-        "consents": queries.consents_of(face.id),
+        "consents": list(consents),
         "attendees": [
             {"name": person.name, "ticket": _ticket(face, person)} for person in face.attendees
         ],

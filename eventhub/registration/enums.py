@@ -96,3 +96,15 @@ class Outcome(StrEnum):
     WAITLISTED = "waitlisted"
     NO_CAPACITY = "no-capacity"
     ALREADY_DECIDED = "already-decided"
+
+
+class FieldClass(StrEnum):
+    """What kind of personal data a column holds; decides how long it is kept."""
+
+    HEALTH = "health"  # answers of questions with this class: diet, allergies, needs
+    ID_NUMBER = "id_number"
+    PICTURE = "picture"
+    ANSWER = "answer"
+    CONTACT = "contact"
+    NAME = "name"
+    MESSAGE = "message"  # texts of messages, which hold names and links

@@ -119,3 +119,31 @@ class TooLate(Conflict):
 
     code = "too-late"
     message = _l("This ticket can not be cancelled any more.")
+
+
+class SeatTaken(Conflict):
+    """Somebody else has the seat; `details` may name the next free one as `next`."""
+
+    code = "seat-taken"
+    message = _l("This seat is taken.")
+
+
+class SeatsInUse(Conflict):
+    """Guests sit in the seats that would go; their number is in `details`."""
+
+    code = "seats-in-use"
+    message = _l("Guests have seats there. Release them first.")
+
+
+class BadSeatPlan(Invalid):
+    """The text that describes seats can not be read."""
+
+    code = "bad-seat-plan"
+    message = _l("This seat plan can not be read.")
+
+
+class PaidTypesOff(Invalid):
+    """A ticket type with a price; none can be sold yet."""
+
+    code = "paid-types-off"
+    message = _l("Tickets with a price can not be sold yet.")

@@ -35,7 +35,8 @@ class RegisterForm(BaseForm):
     One registration; `bound` makes the class with an event's types and consents.
 
     `key` makes a second press harmless, `stamp` says when the form was shown,
-    `website` is a trap that people do not see.
+    `website` is a trap that people do not see; `work` and `proof` are work for
+    the browser, `plain` answers the question that stands in for it.
     """
 
     ticket_type = RadioField(_l("Kind of ticket"), validators=[Required(_l("Choose a ticket."))])
@@ -50,7 +51,19 @@ class RegisterForm(BaseForm):
     key = HiddenField()
     stamp = HiddenField()
     show = HiddenField()
+    work = HiddenField()
+    proof = HiddenField()
+    plain = StringField(validators=[Optional(), Length(max=40)])
+    is_minor = BooleanField(validators=[Optional()], false_values=(False, "false", ""))
+    guardian = CleanText(_l("Name of the guardian"), validators=[Optional()])
+    guardian_agrees = BooleanField(
+        _l("I am the guardian and agree to this registration."),
+        validators=[Optional()],
+        false_values=(False, "false", ""),
+    )
 
+    asks_question = False
+    guardian_age = 0
     types: Sequence[TicketTypeRow] = ()
     consent_rows: Sequence[ConsentRow] = ()
     question_rows: Sequence[QuestionRow] = ()
@@ -132,10 +145,21 @@ class RegisterForm(BaseForm):
         if self._misses_day():
             self.day.errors = [_("Choose a day.")]
             is_valid = False
+        if not self._has_guardian():
+            is_valid = False
         chosen = self.chosen
         if chosen and not question_fields.mark_faults(self, self.question_rows, chosen.id):
             is_valid = False
         return is_valid
+
+    def _has_guardian(self) -> bool:
+        if not self.guardian_age or not self.is_minor.data:
+            return True
+        if not self.guardian.data:
+            self.guardian.errors = [_("Fill in a name.")]
+        if not self.guardian_agrees.data:
+            self.guardian_agrees.errors = [_("The guardian has to agree.")]
+        return bool(self.guardian.data and self.guardian_agrees.data)
 
     def _misses_day(self) -> bool:
         chosen = self.chosen
@@ -159,6 +183,8 @@ class RegisterForm(BaseForm):
             performance_id=performance_id,
             answers=question_fields.given(self, self.question_rows, chosen.id) if chosen else {},
             consents={row.purpose: bool(self.consent(row).data) for row in self.consent_rows},
+            guardian=str(self.guardian.data or "") if self.is_minor.data else "",
+            guardian_age=self.guardian_age,
             source=Source.WEB,
             idempotency_key=f"form:{self.key.data}",
         )

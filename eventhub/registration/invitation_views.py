@@ -62,6 +62,16 @@ def decline(token: str) -> Response:
     return private(make_response(see_other(url_for("invitation.show", token=token))))
 
 
+@bp.post("/i/<token>/stop")
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def stop(token: str) -> Response:
+    """POST /i/TOKEN/stop - no more invitations and reminders; whoever has the link."""
+    service.stop_invitations(service.invited(token))
+    return private(
+        make_response(see_other(url_for("invitation.show", token=token, mail="stopped")))
+    )
+
+
 def _page(page: InvitationPage, status: int = 200) -> Response:
     body = render_template("registration/invitation.html", **page.context())
     return private(make_response(body, status))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from eventhub.kernel import clock
 from eventhub.registration import queries, service
+from eventhub.registration.service.notices import tell_registrants
+
+__all__ = ["Served", "serve_waitlists", "tell_registrants"]
 
 
 @dataclass(slots=True)

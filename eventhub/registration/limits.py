@@ -24,6 +24,17 @@ RESEND: Final = "20 per hour"
 _QUICK: Final = parse("10 per hour")
 
 
+# A plain question is easy for a robot that was told of it; people need one or two tries.
+_QUESTION: Final = parse("30 per hour")
+
+
+def may_answer() -> bool:
+    """Count one answer to the plain question; False when its address gave too many."""
+    if not limiter.enabled:
+        return True
+    return limiter.limiter.hit(_QUESTION, "plain-question", request.remote_addr or "")
+
+
 def may_be_quick() -> bool:
     """Count one form that was filled too quickly; False when its address did so too often."""
     if not limiter.enabled:

@@ -14,7 +14,11 @@ from eventhub.registration import print as printing
 from eventhub.registration import qr, service
 from eventhub.registration.codes import TicketCode, ticket_code
 from eventhub.registration.queries import AttendeeFace, RegistrationFace, registration_face
-from eventhub.registration.rules.states import may_be_passed_on, may_give_up
+from eventhub.registration.rules.states import (
+    may_be_cancelled,
+    may_be_passed_on,
+    may_give_up,
+)
 from eventhub.registration.strip import strip_of
 
 
@@ -62,6 +66,8 @@ class TicketPage:
             "gates": service.gate_names(face),
             "may_cancel": is_owner
             and may_give_up(face.state, until=face.cancel_until, at=clock.now()),
+            "is_whole": self.attendee_id is None,
+            "may_change": is_owner and may_be_cancelled(face.state),
             "may_transfer": is_owner
             and may_be_passed_on(face.state, face.transfer, len(face.attendees)),
             "mail": request.args.get("mail"),

@@ -11,13 +11,21 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventhub.extensions import limiter
 from eventhub.kernel import clock
 from eventhub.kernel.errors import Conflict
-from eventhub.kernel.http import private, see_other
+from eventhub.kernel.http import json_answer, private, see_other
 from eventhub.kernel.i18n import current_lang
 from eventhub.programme.queries import EventRow, event_by_slug
-from eventhub.registration import botcheck, limits, service, ticket_page, transfer_page
+from eventhub.registration import (
+    botcheck,
+    limits,
+    service,
+    ticket_page,
+    transfer_page,
+    waiting_room,
+)
 from eventhub.registration.errors import BotCheckFailed, IdempotencyMismatch
 from eventhub.registration.forms import LostTicketForm, RegisterForm
 from eventhub.registration.queries import consent_texts, open_ticket_types, questions
+from eventhub.registration.queries.settings import settings_of
 from eventhub.registration.register_page import ChosenShow, chosen_show, fitting, start_values
 from eventhub.registration.strip import strip_for
 
@@ -30,9 +38,21 @@ _ANSWER_AFTER_S = 0.12  # longer than the work for any contact
 def register(slug: str) -> Response:
     """GET /e/SLUG/register - the form; `?type=` and `?show=` choose ahead; anybody."""
     event = event_by_slug(slug)
+    if (waits := waiting_room.before_form(event)) is not None:
+        return waits
     show = chosen_show(event, request.args.get("show"))
     form = _form(event, show)
     return _register_page(event, form, show, 200)
+
+
+@bp.get("/e/<slug>/waiting.json")
+def waiting(slug: str) -> Response:
+    """GET /e/SLUG/waiting.json - how far the line before the form is; anybody."""
+    answer = json_answer(waiting_room.figures(event_by_slug(slug)))
+    answer.headers["Cache-Control"] = "public, max-age=2"
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
 
 
 @bp.post("/e/<slug>/register")
@@ -40,11 +60,13 @@ def register(slug: str) -> Response:
 def submit(slug: str) -> Response | BaseResponse:
     """POST /e/SLUG/register - register; 303 to the ticket; anybody."""
     event = event_by_slug(slug)
+    if (waits := waiting_room.before_form(event)) is not None:
+        return waits  # a form that was kept from elsewhere gets into line as well
     show = chosen_show(event, request.form.get("show"))
     form = _form(event, show)
     if form.website.data:
         return see_other(url_for("registration.sent", slug=slug))  # a robot filled the trap
-    if not form.validate_on_submit() or not _is_human(form):
+    if not form.validate_on_submit() or not _is_human(event, form):
         return _register_page(event, form, show, 422)
     command = form.command(event.id, current_lang(), show.performance_id if show else None)
     try:
@@ -169,10 +191,31 @@ def resend(token: str) -> Response:
 def _form(event: EventRow, show: ChosenShow | None) -> RegisterForm:
     types = fitting(event, open_ticket_types(event, clock.now()), show)
     start = start_values(types, show, wanted=request.args.get("type"), at=clock.now())
-    return RegisterForm.bound(types, consent_texts(event.id), questions(event.id), **start)
+    form = RegisterForm.bound(types, consent_texts(event.id), questions(event.id), **start)
+    form.guardian_age = settings_of(event.id).guardian_age
+    return form
 
 
-def _is_human(form: RegisterForm) -> bool:
+def _is_human(event: EventRow, form: RegisterForm) -> bool:
+    return _took_time(form) and _worked(event, form)
+
+
+def _worked(event: EventRow, form: RegisterForm) -> bool:
+    """Tell whether the browser did its work, or the person answered the plain question."""
+    if not settings_of(event.id).work_bits:
+        return True
+    solved = botcheck.done(event.id, str(form.work.data or ""), str(form.proof.data or ""))
+    if solved is not None and service.use_challenge(solved.nonce, solved.expires_at):
+        return True
+    typed = str(form.plain.data or "")
+    if typed and limits.may_answer() and botcheck.is_answer(str(form.key.data), typed):
+        return True
+    form.asks_question = True
+    form.form_errors.append(_("Answer the question at the end of the form."))
+    return False
+
+
+def _took_time(form: RegisterForm) -> bool:
     took_s = botcheck.fill_time_s(str(form.key.data), str(form.stamp.data))
     is_fresh = took_s is not None and took_s <= botcheck.MAX_AGE_S
     if is_fresh and took_s is not None and took_s >= botcheck.MIN_FILL_S:
@@ -197,10 +240,14 @@ def _refused(form: RegisterForm, conflict: Conflict) -> RegisterForm:
 def _register_page(
     event: EventRow, form: RegisterForm, show: ChosenShow | None, status: int
 ) -> Response:
+    bits = settings_of(event.id).work_bits
+    if bits:  # new work each time the form is shown: a challenge is good once
+        form.work.data, form.proof.data = botcheck.challenge(event.id, bits), ""
     body = render_template(
         "registration/register.html",
         event=event,
         form=form,
+        question=botcheck.question(str(form.key.data)) if bits else "",
         show=show,
         strip=strip_for(event, show.performance if show else None),
         section="register",

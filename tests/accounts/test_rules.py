@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventhub.accounts import rules
+from eventhub.accounts import passwords, rules
 from eventhub.accounts.enums import Permission, Role, Scope
+from tools import common_passwords
 
 NOW = datetime(2025, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -66,7 +67,19 @@ def test_a_session_dies_idle_and_old(created_h: int, seen_min: int, is_live: boo
     ],
 )
 def test_passwords(password: str, faults: list[str]) -> None:
-    assert rules.password_faults(password, "alice@example.org") == faults
+    is_common = passwords.is_common(password)
+    found = rules.password_faults(password, "alice@example.org", is_common=is_common)
+    assert found == faults
+
+
+@pytest.mark.req("B-6")
+def test_the_list_of_common_passwords_is_long_and_made_by_its_tool() -> None:
+    lines = passwords._LIST.read_text(encoding="utf-8").split()
+    made = [common_passwords.words(), common_passwords.walks(), common_passwords.digits()]
+    expected = {word.casefold() for source in made for word in source if len(word) >= 8}
+    assert len(lines) > 3_000
+    assert set(lines) == expected
+    assert not {"correct horse battery", "loom and shuttle 7"} & expected
 
 
 @pytest.mark.parametrize(

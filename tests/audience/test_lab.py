@@ -10,19 +10,21 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from eventhub.audience import jobs, queries, service
-from eventhub.audience.service import SetPoll
+from eventhub.audience import beacons, jobs, queries, service
+from eventhub.audience.service import SetPlayer, SetPoll
 from eventhub.audience.sources.registry import StreamFormat
 from eventhub.kernel import clock as kernel_clock
-from eventhub.kernel.fetch import fetch
+from eventhub.kernel.fetch import FetchFailed, fetch
 from tests.factories import audience as make
 
-RTMP, HTTP = 19451, 18191
+RTMP, HTTP, BEATS = 19451, 18191, 18193
+DEPLOY = Path(__file__).parents[2] / "deploy" / "nginx"
 PLAYERS = 3
 CONFIG = """\
 load_module {modules}/ngx_rtmp_module.so;
@@ -40,21 +42,46 @@ http {{
 }}
 """
 
+BEAT_CONFIG = """\
+daemon off;
+worker_processes 1;
+{user}pid {lab}/nginx.pid;
+error_log {lab}/error.log;
+events {{ worker_connections 256; }}
+http {{
+  access_log off;
+  client_body_temp_path {lab}/b; proxy_temp_path {lab}/p;
+  fastcgi_temp_path {lab}/f; uwsgi_temp_path {lab}/u; scgi_temp_path {lab}/s;
+  include {lab}/beats.conf;
+  server {{ listen 127.0.0.1:{http}; include {lab}/site.conf; }}
+}}
+"""
+
 pytestmark = pytest.mark.only("sqlite")
 
 
+REQUIRE = "EVENTHUB_REQUIRE_LAB"  # set in CI: what is missing fails instead of being skipped
+
+
+def needed(package: str, found: str | None) -> str:
+    """Return a program that the laboratory needs; without it skip, or fail where it must be."""
+    if found is not None:
+        return found
+    reason = f"{package} is missing; apt-get install {package}"
+    if os.environ.get(REQUIRE) == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 def module_folder() -> str:
-    """Return where nginx keeps its RTMP module, or skip and say what is missing."""
-    if os.environ.get("CI"):
-        pytest.skip("the laboratory of nginx and ffmpeg does not run in CI")
-    for program in ("nginx", "ffmpeg"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed; apt-get install {program}")
+    """Return where nginx keeps its RTMP module."""
+    needed("nginx-light", shutil.which("nginx"))
+    needed("ffmpeg", shutil.which("ffmpeg"))
     said = subprocess.run(["nginx", "-V"], capture_output=True, text=True, check=True).stderr
     found = re.search(r"--modules-path=(\S+)", said)
     folder = Path(found[1]) if found else Path("/usr/lib/nginx/modules")
-    if not (folder / "ngx_rtmp_module.so").exists():
-        pytest.skip("nginx has no RTMP module; apt-get install libnginx-mod-rtmp")
+    module = folder / "ngx_rtmp_module.so"
+    needed("libnginx-mod-rtmp", str(module) if module.exists() else None)
     return str(folder)
 
 
@@ -131,3 +158,35 @@ def test_one_publisher_and_three_players_are_three_viewers(app: Flask, laborator
     assert jobs.poll(allowed=["127.0.0.1"]) == jobs.Polled(answered=1)
     newest = queries.latest(event.id, kernel_clock.now())
     assert [row.viewers for row in newest.values()] == [PLAYERS]
+
+
+def test_nginx_writes_beats_that_the_job_reads(app: Flask, tmp_path: Path) -> None:
+    needed("nginx-light", shutil.which("nginx"))
+    event = make.make_counted_event()
+    service.set_player(
+        SetPlayer(event_id=event.id, slug="main", kind="hls", address="/hls/main.m3u8")
+    )
+    jobs.read_beats()  # writes the k of the stream
+    logs = beacons.folder()
+    for name, source in (("beats", "eventhub-beats"), ("site", "eventhub-beats-site")):
+        text = (DEPLOY / f"{source}.conf").read_text()
+        (tmp_path / f"{name}.conf").write_text(
+            text.replace("/srv/eventhub/instance/beats", str(logs))
+        )
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    config = tmp_path / "nginx.conf"
+    config.write_text(BEAT_CONFIG.format(lab=tmp_path, http=BEATS, user=user))
+    base = f"http://127.0.0.1:{BEATS}/live"
+    with running("nginx", "-c", str(config), "-p", str(tmp_path)):
+        assert until(lambda: answer(f"{base}/k/cloth-week/main.txt") == b"0\n", 5)
+        for query in ("e=j&i=0123456789abcdef&k=0", "e=b&k=0", 'e=b&k=0%22,"x":"', "e=b"):
+            with pytest.raises(FetchFailed, match="status-204"):
+                fetch(f"{base}/b?v=1&s=cloth-week/main&{query}", allowed=["127.0.0.1"])
+        with pytest.raises(FetchFailed, match="status-204"):
+            fetch(f"{base}/b?v=1&s=cloth-week%2Fmain&e=b&k=0", allowed=["127.0.0.1"])
+    with kernel_clock.fixed(kernel_clock.now() + timedelta(seconds=90)):
+        done = jobs.read_beats()
+    assert (done.beats, done.starts, done.left_out) == (2, 1, 2)
+    assert [row.count for row in queries.viewers_days(event)] == [1]
+    beats = next(one for one in beacons.logs() if not one.has_addresses)
+    assert b"127.0.0.1" not in beats.path.read_bytes()

@@ -208,7 +208,8 @@ def test_a_jump_of_more_than_fifty_times_in_a_minute_is_set_apart() -> None:
 def test_more_people_than_a_door_lets_through_are_set_apart() -> None:
     assert integrity.exceeds_width(157, 2.0, 60) == QuarantineRule.OVER_WIDTH
     assert integrity.exceeds_width(156, 2.0, 60) is None
-    assert integrity.exceeds_width(10**6, None, 60) is None
+    assert integrity.exceeds_width(7_800, None, 60) is None  # 100 m where nobody knows
+    assert integrity.exceeds_width(7_801, None, 60) == QuarantineRule.OVER_WIDTH
 
 
 def part(name: str, entries: int = 1000, **changes: object) -> CordonCount:

@@ -76,3 +76,19 @@ def test_unchanged_figures_answer_304(client: FlaskClient, clock: Callable[..., 
 def test_an_unknown_event_has_no_wall(client: FlaskClient) -> None:
     assert client.get("/e/nowhere/live/wall").status_code == 404
     assert client.get("/e/nowhere/live/wall.json").status_code == 404
+
+
+def test_without_scanned_exits_the_counters_say_who_is_inside(app: Flask) -> None:
+    event = make.make_counted_event()
+    outer = make.make_zone(event, "grounds")
+    inner = make.make_zone(event, "hall", parent_id=outer.id)
+    for name, zone in (("north", outer), ("door", inner)):
+        make.make_counter(event, name, zone_id=zone.id, is_cordon=True, period_s=60)
+    at = kernel_clock.now().replace(microsecond=0) - timedelta(seconds=61)
+    readings = [
+        make.reading(name, at, duration_s=60, entered=entered, left=2)
+        for name, entered in (("north", 50), ("door", 30))
+    ]
+    make.record(event, *readings)
+    wall = queries.wall(event)
+    assert (wall.inside, wall.is_by_counters) == (48, True)

@@ -233,3 +233,20 @@ def test_a_click_still_opens_the_forms(open_editor: Callable[..., Page], event: 
     page.get_by_role("button", name="Move", exact=True).click()
     expect(page.locator(".editor-notice")).to_contain_text("Saved.")
     assert stands(event) == "runway 19:05-19:50"
+
+
+def test_several_are_marked_by_key_and_pointer_and_shifted_at_once(
+    open_editor: Callable[[str], Page], event: EventRow
+) -> None:
+    page = open_editor("")
+    page.locator(f"{block(page, event)} > a").focus()
+    page.keyboard.press("m")
+    page.locator(f"{block(page, event, 'BBBBBB')} > a").click(modifiers=["Control"])
+    expect(page.locator("[data-several-count]")).to_have_text("2")
+    page.fill("#several-minutes", "-30")
+    page.locator("button[name=action][value=shift]").click()
+    expect(page.locator(".editor-notice")).to_contain_text("2 places changed")
+    assert (stands(event), stands(event, "BBBBBB")) == (
+        "runway 17:30-18:15",
+        "runway 19:30-20:15",
+    )

@@ -26,8 +26,11 @@ pytestmark = pytest.mark.only("sqlite")
 ROUND_TRIPS = 10_000
 
 RUN_RULES = """async (rows) => {
-  const { verdict } = await import("/static/js/checkin/rules.js");
-  return rows.map((row) => verdict(row.question));
+  const { overridden, verdict } = await import("/static/js/checkin/rules.js");
+  return rows.map((row) => {
+    const found = verdict(row.question);
+    return [found, overridden(row.question, found.result)];
+  });
 }"""
 RUN_CODES = """async ([texts, event, key, salt]) => {
   const { parseCode, Verifier, idhash, fromHex } = await import("/static/js/checkin/token.js");
@@ -49,6 +52,29 @@ RUN_CODES = """async ([texts, event, key, salt]) => {
     read.push(found);
   }
   return read;
+}"""
+RUN_DYNAMIC = """async ([rows, raw]) => {
+  const { parseCode } = await import("/static/js/checkin/token.js");
+  const { importDayKeys, verifyDynamic } = await import("/static/js/checkin/dynamic.js");
+  const days = await importDayKeys({ 1: { key: raw, from: 0, until: 2 ** 52 } });
+  const [day] = days.values();
+  const exported = await crypto.subtle.exportKey("raw", day.key).catch((error) => error.name);
+  const early = { ...day, from: rows[0].at_ms + 3600000 };
+  const found = [];
+  const is = (row, key) => verifyDynamic(parseCode(row.text), key, row.event, row.at_ms);
+  for (const row of rows) found.push(await is(row, day));
+  const others = [await is(rows[3], undefined), await is(rows[3], early)];
+  return [found, exported, others];
+}"""
+RUN_NAMES = """async (rows) => {
+  const { isEnough, queriesOf, rank, unpack } = await import("/static/js/checkin/names.js");
+  const { typed } = rows.at(-1);
+  const ranks = rows.slice(0, -1).map(({ norm, readings }) => {
+    const keys = { nameNorm: norm, readings: unpack(readings) };
+    const found = typed.map((text) => [text, rank(queriesOf(text), keys)]);
+    return Object.fromEntries(found.filter(([, how]) => how !== null));
+  });
+  return [ranks, typed.filter(isEnough)];
 }"""
 RUN_NOBLE = """async ([text, event, key]) => {
   const { parseCode, Verifier } = await import("/static/js/checkin/token.js");
@@ -81,7 +107,7 @@ def page(site: Site, browsers: Browsers) -> Page:
 
 
 def test_files_say_what_python_decides() -> None:
-    for name, rows in (("rules", cases.rules()), ("codes", cases.codes())):
+    for name, rows in cases.all_files():
         assert json.loads((cases.DATA / f"{name}.json").read_text()) == rows, (
             f"{name}.json is old: python -m tests.checkin.cases"
         )
@@ -93,7 +119,7 @@ def test_the_scanner_decides_every_case_as_python_does(page: Page) -> None:
     different = [
         (row["title"], row["verdict"], found)
         for row, found in zip(rows, decided, strict=True)
-        if found != row["verdict"]
+        if found != [row["verdict"], row["overridden"]]
     ]
     assert different == []
 
@@ -101,6 +127,23 @@ def test_the_scanner_decides_every_case_as_python_does(page: Page) -> None:
 def test_the_scanner_reads_every_code_as_python_does(page: Page) -> None:
     rows: list[dict[str, Any]] = json.loads((cases.DATA / "codes.json").read_text())
     assert _read(page, [row["text"] for row in rows]) == [row["read"] for row in rows]
+
+
+def test_the_scanner_reads_rotating_codes_as_python_does(page: Page) -> None:
+    rows: list[dict[str, Any]] = json.loads((cases.DATA / "dynamic.json").read_text())
+    found, exported, others = page.evaluate(RUN_DYNAMIC, [rows, cases.DAY_KEY.hex()])
+    assert found == [row["is"] for row in rows]
+    assert set(found) == {"good", "stale_dynamic", "bad_signature"}
+    assert exported == "InvalidAccessError"  # the key can not be read out
+    assert others == ["key_unknown", "stale_dynamic"]
+
+
+def test_the_scanner_finds_names_as_python_does(page: Page) -> None:
+    rows: list[dict[str, Any]] = json.loads((cases.DATA / "names.json").read_text())
+    ranks, enough = page.evaluate(RUN_NAMES, rows)
+    assert ranks == [row["ranks"] for row in rows[:-1]]
+    assert enough == rows[-1]["enough"]
+    assert sum(len(found) for found in ranks) > 40
 
 
 def test_ten_thousand_signed_codes_go_through_both(page: Page) -> None:

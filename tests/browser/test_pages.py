@@ -7,6 +7,7 @@ from playwright.sync_api import Page, Request
 
 from eventhub.accounts import actors
 from eventhub.accounts.service import SignIn, sign_in
+from eventhub.audience import service as audience
 from eventhub.exposure import service as reports
 from eventhub.registration.service import links
 from tests.browser.conftest import Browsers, Site
@@ -14,17 +15,44 @@ from tests.people import PASSWORD, email_of, make_people
 from tests.world import World, make_world
 
 NARROW = {"width": 320, "height": 640}
-EVENT = ("", "programme", "shows/AAAAAA", "register", "lost-ticket", "live", "report")
+EVENT = (
+    "",
+    "programme",
+    "programme/all",
+    "programme/mine",
+    "changes",
+    "screen",
+    "embed",
+    "shows/AAAAAA",
+    "register",
+    "lost-ticket",
+    "live",
+    "live/wall",
+    "watch",
+    "report",
+)
 CONSOLE = (
     "",
     "programme",
     "programme?item=1",
+    "programme?several=1",
+    "programme/proposals",
+    "programme/files",
     "programme/release",
+    "places",
+    "places/stage",
+    "shows",
+    "shows/form",
+    "programme/notices",
+    "stage",
     "guests",
     "outbox",
     "outbox/1",
     "gates",
     "counters",
+    "footfall",
+    "plan",
+    "streams",
     "report",
 )
 
@@ -35,6 +63,9 @@ def world(site: Site) -> World:
     people = make_people()
     made = make_world(people.organisation_id)
     event = made.event.id
+    audience.set_player(
+        audience.SetPlayer(event_id=event, slug="main", kind="hls", address="/hls/main.m3u8")
+    )
     reports.build_report(reports.BuildReport(event_id=event, created_by=people.ids["alice"]))
     reports.publish(
         reports.PublishReport(event_id=event, version=1, approved_by=people.ids["frank"])

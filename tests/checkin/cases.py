@@ -2,8 +2,9 @@
 Cases that Python and the scanner must decide alike: `python -m tests.checkin.cases` writes them.
 
 `data/rules.json` holds questions with the verdict of `checkin.rules`,
-`data/codes.json` texts with what `kernel.signing` reads in them. The browser
-test runs the same files through `rules.js` and `token.js`.
+`data/codes.json` texts with what `kernel.signing` reads in them,
+`data/dynamic.json` rotating codes with what they are at a time. The browser
+test runs the same files through `rules.js`, `token.js` and `dynamic.js`.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ from eventhub.checkin.rules import (
     TicketFacts,
     Verdict,
     WindowFacts,
+    overridden,
     verdict,
 )
 from eventhub.kernel import signing
 from eventhub.kernel.crockford import ALPHABET
+from eventhub.registration.pinyin import keys_of
+from eventhub.registration.rules import search
 from tests.checkin.test_rules import CASES, NOW, asked
 
 DATA: Final = Path(__file__).parent / "data"
@@ -35,6 +39,8 @@ RANDOM_QUESTIONS: Final = 600
 PRIVATE: Final = bytes(range(32))
 EVENT: Final = bytes(range(16))
 OTHER_EVENT: Final = bytes(range(16, 32))
+DAY_KEY: Final = b"d" * 32
+T: Final = 1_800_000_000
 SALT: Final = bytes(range(16, 32))
 GS_1: Final = signing.GsBody(1, 0x0123456789ABCDEF, 7, 2, 0)
 GS_2: Final = signing.GsBody(2, 0xFEDCBA9876543210, 300, 0, 3, check_id=True)
@@ -47,9 +53,79 @@ FLAGGED: Final = (  # rightly signed, with a reserved flag
 def main() -> None:
     """Write both files."""
     DATA.mkdir(exist_ok=True)
-    for name, rows in (("rules", rules()), ("codes", codes())):
+    for name, rows in all_files():
         lines = ",\n".join(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows)
         (DATA / f"{name}.json").write_text(f"[\n{lines}\n]\n")
+
+
+def all_files() -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return the name and rows of every file."""
+    return [("rules", rules()), ("codes", codes()), ("dynamic", dynamic()), ("names", names())]
+
+
+def dynamic() -> list[dict[str, Any]]:
+    """Return rotating codes, read at different times, with what they are."""
+    rows = []
+    for kid, ticket, rev in ((1, 0x0123456789ABCDEF, 0), (1, 2**64 - 1, 255), (2, 1, 3)):
+        for shown in (T, T + 14, 65536 * 15 * 200 - 1, 65536 * 15 * 200):
+            key = signing.dynamic_key(DAY_KEY, event_uuid=EVENT, ticket=ticket, rev=rev)
+            text = signing.gd_code(key, kid=kid, ticket=ticket, rev=rev, at_s=shown)
+            for late in (-60, -31, -30, 0, 15, 30, 44, 45, 60, 120):
+                rows.append(_dynamic(text, shown + late))
+            rows.append(_dynamic(text, shown, event=OTHER_EVENT))
+            for at in (5, 20, 26, 32):
+                changed = text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
+                rows.append(_dynamic(changed, shown))
+    return rows
+
+
+NAMES: Final = (
+    *("王芳", "王方", "李芳", "单田芳", "欧阳娜娜", "吕布", "曾志伟", "Ana María Núñez", "Zoë"),
+    *("O\u2019Neill Anne", "Łukasz Żak", "张三丰", "Ｗａｎｇ　Ｆａｎｇ", "李 雷", "Nguyễn Văn An"),
+)
+TYPED: Final = (
+    *(
+        "王芳",
+        "王",
+        "芳",
+        "wf",
+        "wangf",
+        "wang fang",
+        "wangfang",
+        "WANG",
+        "ouyang",
+        "oynn",
+        "oyangn",
+    ),
+    *("lv", "lü", "lu", "shan", "chan", "zeng", "ceng", "ana", "mar", "ana m", "nunez", "núñez"),
+    *("zoe", "Zoë", "oneill", "o'neill", "an", "zak", "żak", "zsf", "zhangsf", "l", "12", "0132"),
+    *("", " ", "ＷＡＮＧ", "leilei", "lilei", "nguyen", "van", "vanan", "f", "张丰"),
+)
+
+
+def names() -> list[dict[str, Any]]:
+    """Return names with their keys and how well each typed text finds them."""
+    rows = []
+    for name in NAMES:
+        keys = keys_of(name)
+        found = {typed: search.rank(search.queries(typed), keys) for typed in TYPED}
+        rows.append(
+            {
+                "name": name,
+                "norm": keys.name_norm,
+                "readings": search.pack(keys.readings),
+                "ranks": {typed: how for typed, how in found.items() if how is not None},
+            }
+        )
+    enough = [typed for typed in TYPED if search.is_enough(typed)]
+    return [*rows, {"enough": enough, "typed": list(TYPED)}]
+
+
+def _dynamic(text: str, at_s: int, event: bytes = EVENT) -> dict[str, Any]:
+    code = signing.parse_code(text)
+    assert isinstance(code, signing.GdCode)
+    found = signing.verify_gd(code, day_key=DAY_KEY, event_uuid=event, at_s=at_s)
+    return {"text": text, "event": event.hex(), "at_ms": at_s * 1000, "is": found.value}
 
 
 def rules() -> list[dict[str, Any]]:
@@ -58,7 +134,12 @@ def rules() -> list[dict[str, Any]]:
     rng = random.Random(20260925)
     others = [(f"random {n}", _random_question(rng)) for n in range(RANDOM_QUESTIONS)]
     return [
-        {"title": title, "question": question_of(case), "verdict": verdict_of(verdict(case), case)}
+        {
+            "title": title,
+            "question": question_of(case),
+            "verdict": verdict_of(verdict(case), case),
+            "overridden": _overridden(case),
+        }
         for title, case in named + others
     ]
 
@@ -123,6 +204,11 @@ def verdict_of(found: Verdict, case: Question) -> dict[str, Any]:
         "used": found.used,
         "why": found.why,
     }
+
+
+def _overridden(case: Question) -> dict[str, Any] | None:
+    granted = overridden(case, verdict(case).result)
+    return None if granted is None else verdict_of(granted, case)
 
 
 def read_of(text: str) -> dict[str, Any]:

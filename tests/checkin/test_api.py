@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from eventhub.checkin import service
 from eventhub.kernel import ids, signing
-from eventhub.kernel.db import db
-from eventhub.registration.models import Ticket
+from eventhub.kernel.db import command, db
+from eventhub.registration.models import EntryWindow, EntryWindowType, Ticket
 from tests.assertions import assert_problem
 from tests.factories import checkin as make
 from tests.factories.checkin import NOON
@@ -268,6 +268,32 @@ def test_the_configuration_holds_public_keys_and_no_secret(house: make.House, ph
     etag = answer.headers["ETag"]
     again = phone.client.get(f"{BASE}/config", headers=phone.headers | {"If-None-Match": etag})
     assert again.status_code == 304
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_a_type_with_doors_of_its_own_is_in_the_configuration(
+    house: make.House, phone: Phone
+) -> None:
+    make_type_window(house)
+    make.forget_config()
+    (event,) = phone.get("/config").get_json()["events"]
+    (window,) = event["windows"]
+    assert window["types"]["1"]["opens_ms"] == window["opens_ms"] - 600_000
+
+
+@command
+def make_type_window(house: make.House) -> None:
+    """Open the doors ten minutes earlier for the type `public`."""
+    hour = timedelta(hours=1)
+    window = EntryWindow(
+        event_id=house.event_id, number=3, kind="session", starts_at=NOON, ends_at=NOON + hour
+    )
+    db.session.add(window)
+    db.session.flush()
+    row = EntryWindowType(
+        window_id=window.id, ticket_type_id=house.types["public"], opens_before_s=600
+    )
+    db.session.add(row)
 
 
 def test_a_heartbeat_shows_on_the_board(house: make.House, phone: Phone) -> None:

@@ -6,7 +6,6 @@ import multiprocessing
 import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from eventhub.kernel import ids
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import Unavailable
 from eventhub.settings import Settings
+from tests.concurrency.history import Op
 
 THREADS = 2  # lanes of one process
 PATIENCE_S = 120
@@ -43,8 +43,8 @@ class Crowd:
     has_guard: bool = True
 
 
-def run(crowd: Crowd, *, processes: int) -> Counter[str]:
-    """Let all processes scan side by side and count what they were told."""
+def run(crowd: Crowd, *, processes: int) -> list[Op]:
+    """Let all processes scan side by side and return what each was told, and when."""
     context = multiprocessing.get_context("forkserver")  # imports once, then forks clean
     context.set_forkserver_preload(["tests.concurrency.scanner"])
     barrier = context.Barrier(processes)
@@ -55,13 +55,13 @@ def run(crowd: Crowd, *, processes: int) -> Counter[str]:
     ]
     for worker in workers:
         worker.start()
-    counted: Counter[str] = Counter()
+    history: list[Op] = []
     for _ in workers:
-        counted.update(told.get(timeout=PATIENCE_S))
+        history += map(Op._make, told.get(timeout=PATIENCE_S))
     for worker in workers:
         worker.join(PATIENCE_S)
     assert [worker.exitcode for worker in workers] == [0] * processes
-    return counted
+    return history
 
 
 def _work(crowd: Crowd, place: int, barrier: threading.Barrier, told: Any) -> None:
@@ -76,31 +76,35 @@ def _work(crowd: Crowd, place: int, barrier: threading.Barrier, told: Any) -> No
     scan = _guarded if crowd.has_guard else _unguarded
     barrier.wait(PATIENCE_S)
     with ThreadPoolExecutor(THREADS) as pool:
-        told.put(Counter(pool.map(lambda code: scan(app, device, code), codes)))
+        told.put([tuple(op) for op in pool.map(lambda code: scan(app, device, code), codes)])
     with app.app_context():
         db.engine.dispose()
 
 
-def _guarded(app: Flask, device: queries.DeviceRow, code: str) -> str:
+def _guarded(app: Flask, device: queries.DeviceRow, code: str) -> Op:
     command = service.Redeem(nonce=ids.new_nonce(), code=code)
+    called = time.monotonic_ns()  # one clock for all processes of a machine
     with app.app_context():
         while True:
             try:
-                return str(service.redeem(device, command)["result"])
+                told = service.redeem(device, command)
             except Unavailable:  # as a device does: the same nonce again
                 time.sleep(0.05)
+                continue
+            first = told["first"]["at_ms"] if told["first"] else None
+            return Op(code, called, time.monotonic_ns(), str(told["result"]), first)
 
 
-def _unguarded(app: Flask, device: queries.DeviceRow, code: str) -> str:
+def _unguarded(app: Flask, _device: queries.DeviceRow, code: str) -> Op:
+    called = time.monotonic_ns()
     with app.app_context():
         seen = db.session.execute(
             text("SELECT COUNT(*) FROM admission_unguarded WHERE code = :code"), {"code": code}
         ).scalar_one()
         db.session.rollback()
-        if seen:
-            return "used"
-        _insert(code)
-        return "ok"
+        if not seen:
+            _insert(code)
+    return Op(code, called, time.monotonic_ns(), "used" if seen else "ok")
 
 
 @command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, text
 from eventhub.checkin import service
 from eventhub.checkin.models import Admission, Scan
 from eventhub.kernel.db import command, db
+from tests.concurrency.history import Op, violations
 from tests.concurrency.scanner import Crowd, run
 from tests.factories import checkin as make
 
@@ -27,6 +29,32 @@ def count(model: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+def impossible(history: list[Op]) -> Counter[str]:
+    """Count what can not be in a history of tickets that admit once each."""
+    tickets: dict[str, list[Op]] = {}
+    for op in history:
+        tickets.setdefault(op.code, []).append(op)
+    return Counter(found for ops in tickets.values() for found in violations(ops))
+
+
+@pytest.mark.parametrize(
+    ("ops", "expected"),
+    [
+        ([Op("a", 0, 5, "ok"), Op("a", 1, 4, "used", 7)], []),
+        ([Op("a", 0, 5, "ok"), Op("a", 6, 9, "ok")], ["admitted twice"]),
+        ([Op("a", 0, 5, "used", 7)], ["never admitted"]),
+        ([Op("a", 0, 5, "used", 7), Op("a", 1, 9, None)], []),
+        ([Op("a", 0, 2, "used", 7), Op("a", 3, 9, "ok")], ["refused before any admission"]),
+        (
+            [Op("a", 0, 5, "ok"), Op("a", 1, 6, "used", 7), Op("a", 2, 7, "repeat", 8)],
+            ["refusals name different admissions"],
+        ),
+    ],
+)
+def test_the_checker_sees_what_can_not_be(ops: list[Op], expected: list[str]) -> None:
+    assert list(violations(ops)) == expected
+
+
 def test_eight_processes_admit_each_ticket_once(app: Flask, database: Any) -> None:
     house = make.make_house()
     tickets = make.make_tickets(house, TICKETS)
@@ -34,8 +62,10 @@ def test_eight_processes_admit_each_ticket_once(app: Flask, database: Any) -> No
     codes = [make.gr_of(ticket) for ticket in tickets]
     db.session.rollback()
 
-    told = run(Crowd(database.folder, database.url, tokens, codes), processes=PROCESSES)
+    history = run(Crowd(database.folder, database.url, tokens, codes), processes=PROCESSES)
 
+    told = Counter(op.answer for op in history)
+    assert impossible(history) == Counter()
     assert told["ok"] == TICKETS
     assert sum(told.values()) == TICKETS * PROCESSES
     assert set(told) <= {"ok", "used", "repeat"}
@@ -51,8 +81,10 @@ def test_without_the_guard_tickets_are_admitted_twice(app: Flask, database: Any)
     codes = [f"code-{number}" for number in range(CONTROL_TICKETS)]
     crowd = Crowd(database.folder, database.url, tokens, codes, has_guard=False)
 
-    told = run(crowd, processes=PROCESSES)
+    history = run(crowd, processes=PROCESSES)
 
+    told = Counter(op.answer for op in history)
+    assert set(impossible(history)) == {"admitted twice"}
     db.session.rollback()
     rows = db.session.execute(text("SELECT COUNT(*) FROM admission_unguarded")).scalar_one()
     drop_unguarded()

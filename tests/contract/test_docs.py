@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -24,6 +26,7 @@ def identity(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@pytest.mark.only("sqlite")
 @pytest.mark.parametrize("page", PAGES, ids=identity)
 def test_named_commands_exist(app: Flask, page: Path) -> None:
     text = page.read_text().replace("\n", " ")
@@ -59,3 +62,10 @@ def test_named_addresses_of_the_readme_answer(demo_app: Flask) -> None:
     client = demo_app.test_client()
     for path in re.findall(r"`(/[a-z0-9/-]*)`", (ROOT / "README.md").read_text()):
         assert client.get(path, follow_redirects=True).status_code == 200, path
+
+
+def test_the_page_of_broken_things_says_what_was_counted() -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/soak_doc.py", "--check"], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == 0

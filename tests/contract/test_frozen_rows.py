@@ -22,10 +22,13 @@ VALUES: dict[str, dict[str, Any]] = {
     "report": {"status": "draft"},
     "scan": {"dir": "in"},
     "waitlist_log": {"action": "joined"},
+    "seat_log": {"action": "held"},
+    "live_status": {"state": "waiting"},
     "registration": {"state": "confirmed"},
     "consent_text": {"kind": "notice"},
     "gate": {"number": 1, "direction": "in", "state": "open"},
     "ticket_type": {"number": 1},
+    "metric_def": {"id": "1", "version": 1},
     "overlap": {"kind": "subset"},
     "gross_part": {"channel": "K", "metric_id": "kol.impressions"},
 }

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from eventhub.exposure import queries
+from eventhub.exposure.service import BuildReport, build_report
 from tests.factories import exposure as factory
 from tests.people import email_of, make_people
 
@@ -69,3 +70,14 @@ def test_unknown_event_and_version(app: Flask, runner: FlaskCliRunner) -> None:
     factory.make_futian()
     assert runner.invoke(args=["report", "verify", "futian-2023", "4"]).exit_code == 1
     assert runner.invoke(args=["report", "list", "futian-2023"]).stdout == "No version yet.\n"
+
+
+def test_lines_are_added_only_when_they_count_the_same(app: Flask, runner: FlaskCliRunner) -> None:
+    build_report(BuildReport(event_id=factory.make_futian()))
+    done = runner.invoke(args=["report", "sum", "futian-2023", "live-viewers", "--json"])
+    assert json.loads(done.stdout)["value"] == 730_000
+    refused = runner.invoke(
+        args=["report", "sum", "futian-2023", "live-viewers", "footfall-opening-day"]
+    )
+    assert refused.exit_code == 1
+    assert "visits are not people" in refused.output

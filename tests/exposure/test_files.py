@@ -45,6 +45,7 @@ from tests.factories import exposure as factory
 pytestmark = pytest.mark.only("sqlite")
 FIRST = datetime(2026, 9, 24, 4, tzinfo=UTC)
 INCH = 914_400
+SHEETS = ["Summary", "Lines", "Series", "Mentions", "Sources", "Method", "Targets", "Shows", "Days"]
 
 
 def add_media(event_id: int) -> None:
@@ -170,7 +171,7 @@ def test_workbook_holds_every_line_as_a_number_and_live_sums(
 ) -> None:
     document = request.getfixturevalue(name)
     book = book_of(document)
-    assert book.sheetnames == ["Summary", "Lines", "Series", "Mentions", "Sources", "Method"]
+    assert book.sheetnames == SHEETS
     rows = [row for row in book["Lines"].iter_rows(min_row=5, values_only=True) if row[1]]
     assert [(row[1], row[2], row[3], Decimal(str(row[4]))) for row in rows] == [
         (line[lang], line["metric"], line["op"], Decimal(line["value"]))
@@ -345,3 +346,15 @@ def test_every_format_is_made_of_the_stored_text(app: Flask, lang: str) -> None:
     row = build_report(BuildReport(event_id=factory.make_futian()))
     for kind, made in FORMATS.items():
         assert made.make(row), kind
+
+
+def test_a_version_of_an_earlier_form_still_gives_every_output(
+    demo: dict[str, Any], lang: str
+) -> None:
+    for key in ("uncertainty", "layout", "targets", "priors", "exclusions", "adjustments"):
+        del demo[key]
+    for name in ("footfall_zones", "tier_hours", "baseline", "programme"):
+        demo["series"].pop(name, None)
+    assert report_page(demo).order
+    for make in (report_pdf, report_pptx, report_xlsx, report_csv):
+        assert make(demo)

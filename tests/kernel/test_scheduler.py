@@ -49,7 +49,7 @@ def running(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
 
 
 def test_nothing_runs_in_a_test_that_starts_nothing(app: Flask) -> None:
-    assert [job.name for job in scheduler.jobs(app)][:1] == ["outbox"]
+    assert "outbox" in {job.name for job in scheduler.jobs(app)}
     assert locks.leader_seen_at() is None
 
 

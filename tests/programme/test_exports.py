@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from eventhub.kernel.i18n import in_lang
-from eventhub.programme import atom, export, frab, ical, queries
+from eventhub.programme import export, frab, ical, queries
 from eventhub.programme.enums import ChangeKind, SlotStatus
+from eventhub.programme.headline import change_words
 from eventhub.programme.queries import (
     EventRow,
     PartyRow,
@@ -347,4 +348,6 @@ def test_changes_tell_what_each_release_changed(event: EventRow, client: FlaskCl
 
 def test_every_kind_of_change_has_a_word(app: Flask) -> None:
     with in_lang("en"):
-        assert len({atom._word(kind) for kind in ChangeKind}) == len(ChangeKind) - 1
+        words = change_words()
+    assert set(words) == {kind.value for kind in ChangeKind}
+    assert len(set(words.values())) == len(ChangeKind) - 1

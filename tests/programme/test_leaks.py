@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -19,7 +20,7 @@ from tests.factories import programme as make
 STARTS_AT = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)  # 19:00 in Shanghai
 MOVED_TO = datetime(2026, 11, 21, 9, 13, tzinfo=UTC)  # 17:13
 CANARIES = ("canary", "金丝雀", "17:13", "T0913", "T1713", "09:13")
-PAGES_MAX = 400
+PAGES_MAX = 900
 
 
 @pytest.fixture
@@ -91,7 +92,22 @@ def test_a_stranger_finds_nothing_unreleased(
         "/e/weaving/changes.atom?lang=en",
         "/e/weaving/shows/SHOWN1?lang=en",
         "/e/weaving/programme/2026-11-21?lang=en",
+        "/e/weaving/programme/all?lang=en",
+        "/e/weaving/programme/mine?lang=en",
+        "/e/weaving/changes?lang=en",
     }
+
+
+@pytest.mark.parametrize("hours", [0, 1, 2, 4])
+def test_what_is_on_and_next_tells_nothing_unreleased(
+    event: EventRow, client: FlaskClient, clock: Callable[[datetime], None], hours: int
+) -> None:
+    clock(STARTS_AT + timedelta(hours=hours, minutes=5))
+    for path in ("now.json", "screen", "screen/hall", "embed", "", "programme/all?q=17:13"):
+        text = client.get(f"/e/weaving/{path}").text.replace("q=17:13", "").replace('"17:13"', "")
+        assert [canary for canary in CANARIES if canary in text] == [], path
+        if path in ("now.json", "screen", "screen/hall"):
+            assert ("Loom" in text) == (hours == 0), path
 
 
 def test_unreleased_shows_have_no_page_of_their_own(event: EventRow, client: FlaskClient) -> None:
@@ -120,7 +136,7 @@ def crawl(app: Flask, client: FlaskClient, event: EventRow) -> dict[str, str]:
 
 def _routes(app: Flask, event: EventRow) -> list[str]:
     """Return the addresses of all routes that an event, a day and a show make."""
-    known = {"slug": event.slug, "code": "SHOWN1"}
+    known = {"slug": event.slug, "code": "SHOWN1", "stage": "hall"}
     found = []
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static":

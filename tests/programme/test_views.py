@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -210,7 +211,7 @@ def test_a_day_keeps_its_number_of_queries(
 ) -> None:
     clock(EVENING)
     client.get("/e/week/programme/2026-11-20")  # fills what is kept for seconds
-    with assert_queries(4):
+    with assert_queries(6):
         client.get("/e/week/programme/2026-11-21")
 
 
@@ -352,3 +353,17 @@ def test_organiser_text_is_never_markup(client: FlaskClient, db_session: Session
 
 def test_the_generated_grid_sheet_is_up_to_date() -> None:
     assert Path(ROOT / "static/css/grid.css").read_text(encoding="utf-8") == grid_css()
+
+
+@pytest.mark.only("sqlite")
+def test_who_tries_the_product_finds_the_three_ways_in(demo_app: Flask) -> None:
+    page = demo_app.test_client().get("/?lang=en").text
+    for address in ("/e/demo/", "/gate/", "/login"):
+        assert f'<a class="bare row-link" href="{address}">' in page
+
+
+@pytest.mark.only("sqlite")
+def test_without_the_demonstration_the_first_page_is_the_list(client: FlaskClient) -> None:
+    page = client.get("/?lang=en").text
+    assert "/gate/" not in page
+    assert "No events yet" in page

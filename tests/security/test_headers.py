@@ -102,7 +102,7 @@ class Inline(HTMLParser):
         if tag == "form":
             self.forms.append(names)
             self.tokens.append(0)
-        if tag == "input" and names.get("name") == "csrf_token":
+        if tag == "input" and (names.get("name") or "").endswith("csrf_token"):  # or with a prefix
             self.tokens[-1] += 1
 
     @staticmethod

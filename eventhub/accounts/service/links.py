@@ -7,15 +7,19 @@ so it dies when it is used, when the password changes, and when its time is over
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import render_template
 from flask_babel import gettext as _
+from sqlalchemy import select, update
 
 from eventhub.accounts import passwords, queries, rules
 from eventhub.accounts.enums import Role
 from eventhub.accounts.errors import LinkEnded
+from eventhub.accounts.models import LoginTry, Person
 from eventhub.accounts.queries import PersonRow
 from eventhub.accounts.service.people import (
     grant_role,
@@ -25,9 +29,10 @@ from eventhub.accounts.service.people import (
     store_password,
 )
 from eventhub.kernel import clock, crockford
-from eventhub.kernel.db import command
+from eventhub.kernel.db import command, db
 from eventhub.kernel.i18n import in_lang
 from eventhub.kernel.signing import derive_key
+from eventhub.notify.models import OutboxMessage
 from eventhub.notify.service import enqueue
 from eventhub.settings import current_settings
 
@@ -97,22 +102,59 @@ def invite_member(
 @command
 def mail_password_link(email: str, *, lang: str) -> None:
     """Mail a link to the account with this address; the same silence when there is none."""
-    person = queries.person_by_email(normal_address(email))
-    if person is not None and person.is_active:
+    address = normal_address(email)
+    _note_asked(address)
+    person = queries.person_by_email(address)
+    if person is None or not person.is_active:
+        _text(
+            _nobody(address), lang=lang, kind="reset"
+        )  # the same work, so that time tells nothing
+        return
+    if not _was_mailed(person, "reset"):
+        db.session.execute(
+            update(Person).where(Person.id == person.id).values(reset_rev=person.reset_rev + 1)
+        )
+        person = replace(person, reset_rev=person.reset_rev + 1)  # older links end here
         _mail(person, event_id=0, lang=lang, kind="reset")
 
 
-def _mail(person: PersonRow, *, event_id: int, lang: str, kind: str) -> None:
+def _note_asked(address: str) -> None:
+    """Write that a link was asked for, known account or not: the same transaction for both."""
+    key = hashlib.sha256(f"reset:{address}".encode()).hexdigest()
+    db.session.add(LoginTry(key=key, at=clock.now()))
+    db.session.flush()
+
+
+def _nobody(address: str) -> PersonRow:
+    return PersonRow(0, "0" * 16, address, "", None, is_active=False)
+
+
+def _dedupe_key(person: PersonRow, kind: str) -> str:
+    now = clock.now()
+    half = now.minute // 30  # one mail in half an hour, as long as its link lives
+    return f"password:{person.public_id}:{kind}:{now:%Y%m%d%H}{half}"
+
+
+def _was_mailed(person: PersonRow, kind: str) -> bool:
+    key = _dedupe_key(person, kind)
+    found = select(OutboxMessage.id).where(OutboxMessage.dedupe_key == key)
+    return db.session.scalar(found) is not None
+
+
+def _text(person: PersonRow, *, lang: str, kind: str) -> tuple[str, str]:
     good_for = rules.INVITATION_FOR if kind == "welcome" else rules.RESET_FOR
-    token = password_token(person, good_for=good_for)
-    url = f"{current_settings().base_url}/password/{token}"
+    url = f"{current_settings().base_url}/password/{password_token(person, good_for=good_for)}"
     with in_lang(lang):
         subject = _("Your EventHub account") if kind == "welcome" else _("Set a new password")
-        text = render_template("mail/password.txt", kind=kind, url=url, hours=_hours(good_for))
+        return subject, render_template("mail/password.txt", kind=kind, url=url)
+
+
+def _mail(person: PersonRow, *, event_id: int, lang: str, kind: str) -> None:
+    subject, text = _text(person, lang=lang, kind=kind)
     enqueue(
         event_id=event_id,
         kind=f"password_{kind}",
-        dedupe_key=f"password:{person.public_id}:{kind}:{clock.now():%Y%m%d%H}",  # one an hour
+        dedupe_key=_dedupe_key(person, kind),
         recipient=person.email,
         recipient_name=person.name,
         locale=lang,
@@ -121,11 +163,8 @@ def _mail(person: PersonRow, *, event_id: int, lang: str, kind: str) -> None:
     )
 
 
-def _hours(good_for: timedelta) -> int:
-    return int(good_for.total_seconds() // 3600)
-
-
 def _mac(person: PersonRow, ends: int) -> str:
     key = derive_key(current_settings().secret_key, "password-link")
-    message = f"PL1|{person.public_id}|{ends}|{person.password_hash or ''}".encode()
+    parts = ("PL2", person.public_id, str(ends), str(person.reset_rev), person.password_hash or "")
+    message = "|".join(parts).encode()
     return crockford.encode(hmac.digest(key, message, "sha256")[:_MAC_SIZE]).lower()

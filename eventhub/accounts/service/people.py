@@ -245,6 +245,6 @@ def normal_address(email: str) -> str:
 
 def require_good(password: str, address: str) -> None:
     """Raise Invalid with the reasons when a password can not be used."""
-    faults = rules.password_faults(password, address)
+    faults = rules.password_faults(password, address, is_common=passwords.is_common(password))
     if faults:
         raise Invalid(fields={"password": [_FAULT_TEXT[fault] for fault in faults]})

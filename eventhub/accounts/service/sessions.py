@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 
 from eventhub.accounts import passwords, queries, rules
-from eventhub.accounts.errors import SignInRefused
+from eventhub.accounts.errors import LinkEnded, SignInRefused
 from eventhub.accounts.models import LoginSession, LoginTry
 from eventhub.accounts.service.people import store_password
+from eventhub.accounts.service.second_factor import take_code
 from eventhub.kernel import clock, ids, text
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import Limited
@@ -28,12 +29,38 @@ class SignIn:
     old_token: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterCode:
+    """The code that follows a password; `token` is the cookie the password gave."""
+
+    token: str
+    code: str
+    address: str
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prove:
+    """Password and code of somebody who is signed in already."""
+
+    person_id: int
+    session_id: int
+    password: str
+    code: str
+    address: str
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A new session; `token` goes into the cookie and is kept nowhere."""
+    """
+    A new session; `token` goes into the cookie and is kept nowhere.
+
+    With `needs_code` it opens nothing until `enter_code` has seen a code.
+    """
 
     token: str
     person_id: int
+    needs_code: bool = False
 
 
 def sign_in(cmd: SignIn) -> SignedIn:
@@ -63,6 +90,56 @@ def sign_in(cmd: SignIn) -> SignedIn:
     return _begin_session(person.id, cmd, _key("account", account), tries)
 
 
+def enter_code(cmd: EnterCode) -> SignedIn:
+    """
+    Check the code that follows a password and begin the session proper.
+
+    Raises:
+        LinkEnded: No password was entered lately; begin again.
+
+        CodeRefused: Wrong, too old or used.
+
+        Limited: Too many tries for this account or from this address.
+    """
+    row = queries.session_by_hash(ids.token_hash(cmd.token))
+    if row is None or not row.awaits_code or clock.now() - row.created_at >= rules.CODE_FOR:
+        raise LinkEnded()
+    account = _key("code", str(row.person_id))
+    tries = _count_try((account, _key("address", cmd.address)))
+    take_code(row.person_id, cmd.code)
+    begun = SignIn(email="", password="", address=cmd.address, agent=cmd.agent, old_token=cmd.token)
+    return _begin_session(row.person_id, begun, account, tries, is_proved=True)
+
+
+def prove(cmd: Prove) -> None:
+    """
+    Take the password (and the code, where one is needed) of somebody who is signed in again.
+
+    Raises:
+        SignInRefused, CodeRefused: Not theirs.
+
+        Limited: Too many tries.
+    """
+    person = queries.person_by_id(cmd.person_id)
+    if person is None:
+        raise SignInRefused()
+    account = _key("account", person.email)
+    tries = _count_try((account, _key("address", cmd.address)))
+    if not passwords.is_password(cmd.password[: rules.PASSWORD_MAX], person.password_hash):
+        raise SignInRefused()
+    if queries.has_second_factor(person.id):
+        take_code(person.id, cmd.code)
+    _note_proof(cmd.session_id, account, tries)
+
+
+@command
+def _note_proof(session_id: int, account: str, tries: list[int]) -> None:
+    db.session.execute(delete(LoginTry).where((LoginTry.key == account) | LoginTry.id.in_(tries)))
+    db.session.execute(
+        update(LoginSession).where(LoginSession.id == session_id).values(fresh_at=clock.now())
+    )
+
+
 @command
 def _count_try(keys: Sequence[str]) -> list[int]:
     now = clock.now()
@@ -83,8 +160,11 @@ def _count_try(keys: Sequence[str]) -> list[int]:
 
 
 @command
-def _begin_session(person_id: int, cmd: SignIn, account: str, tries: list[int]) -> SignedIn:
+def _begin_session(
+    person_id: int, cmd: SignIn, account: str, tries: list[int], *, is_proved: bool = False
+) -> SignedIn:
     now = clock.now()
+    needs_code = not is_proved and queries.has_second_factor(person_id)
     if cmd.old_token:
         _revoke(cmd.old_token)
     db.session.execute(delete(LoginTry).where((LoginTry.key == account) | LoginTry.id.in_(tries)))
@@ -100,9 +180,10 @@ def _begin_session(person_id: int, cmd: SignIn, account: str, tries: list[int]) 
             created_at=now,
             seen_at=now,
             agent=cmd.agent[:200],
+            awaits_code=needs_code,
         )
     )
-    return SignedIn(token=token, person_id=person_id)
+    return SignedIn(token=token, person_id=person_id, needs_code=needs_code)
 
 
 @command

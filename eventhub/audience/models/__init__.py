@@ -1,5 +1,17 @@
 """Tables of what is counted, by noun."""
 
+from eventhub.audience.models.beats import (
+    BeatBatch,
+    BeatJoin,
+    BeatMinute,
+    BeatPolicy,
+    HookPlay,
+    PlanMark,
+    Sensor,
+    SitePlan,
+    StreamPlayer,
+    ViewerSketch,
+)
 from eventhub.audience.models.footfall import Calibration, CounterBin, CounterTotal
 from eventhub.audience.models.observation import (
     ImportBatch,
@@ -8,19 +20,33 @@ from eventhub.audience.models.observation import (
     Revision,
     Source,
 )
+from eventhub.audience.models.rollup import Adjustment, Rollup, RollupState
 from eventhub.audience.models.stream import Stream, StreamPoll, StreamProgramme, StreamSample
 
 __all__ = [
+    "Adjustment",
+    "BeatBatch",
+    "BeatJoin",
+    "BeatMinute",
+    "BeatPolicy",
     "Calibration",
     "CounterBin",
     "CounterTotal",
+    "HookPlay",
     "ImportBatch",
     "Observation",
+    "PlanMark",
     "Quarantine",
     "Revision",
+    "Rollup",
+    "RollupState",
+    "Sensor",
+    "SitePlan",
     "Source",
     "Stream",
+    "StreamPlayer",
     "StreamPoll",
     "StreamProgramme",
     "StreamSample",
+    "ViewerSketch",
 ]

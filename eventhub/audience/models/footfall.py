@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Double, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventhub.kernel.db import Base, BigId
@@ -80,3 +81,6 @@ class Calibration(Base):
     k: Mapped[float] = mapped_column(Double)
     se: Mapped[float] = mapped_column(Double)
     evidence_sha256: Mapped[str] = mapped_column(String(64), default="")
+    pairs: Mapped[list[Any] | None] = mapped_column(JSON)  # [start, device, manual] it rests on
+    made_by: Mapped[str | None] = mapped_column(String(120))
+    made_at: Mapped[datetime | None]

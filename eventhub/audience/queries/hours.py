@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, func, literal_column, select
+from sqlalchemy import ColumnElement, func, select
 
 from eventhub.audience.enums import Direction
-from eventhub.audience.models import CounterBin
+from eventhub.audience.models import Rollup
 from eventhub.kernel import clock
 from eventhub.kernel.db import db
 from eventhub.programme.queries import EventRow
 
 HOUR = timedelta(hours=1)
+PASSAGES = "footfall.passages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,59 +53,45 @@ def counter_hours(event: EventRow, day: date | None = None) -> list[HourRow]:
 
 
 def hours_between(event: EventRow, span: tuple[datetime, datetime] | None) -> list[HourRow]:
-    """Return hours with readings in a span; the database adds up what lies in one hour."""
-    bucket = _bucket(event)
+    """Return hours with readings in a span, from the sums by quarter of an hour."""
+    at = bucket(event)
     statement = (
         select(
-            CounterBin.source_id,
-            bucket,
-            CounterBin.duration_s,
-            CounterBin.direction,
-            CounterBin.flags,
-            func.sum(CounterBin.passages),
-            func.sum(CounterBin.coverage),
+            Rollup.scope_id,
+            at,
+            Rollup.duration_s,
+            Rollup.direction,
+            Rollup.flags,
+            func.sum(Rollup.value),
+            func.sum(Rollup.covered_s),
         )
-        .where(CounterBin.event_id == event.id)
-        .group_by(
-            CounterBin.source_id,
-            bucket,
-            CounterBin.duration_s,
-            CounterBin.direction,
-            CounterBin.flags,
-        )
+        .where(Rollup.event_id == event.id, Rollup.metric == PASSAGES)
+        .group_by(Rollup.scope_id, at, Rollup.duration_s, Rollup.direction, Rollup.flags)
     )
     if span is not None:
-        statement = statement.where(CounterBin.starts_at >= span[0], CounterBin.starts_at < span[1])
-    starts: dict[str, datetime] = {}
+        first, last = (int(at.timestamp()) for at in span)
+        statement = statement.where(Rollup.start_s >= first, Rollup.start_s < last)
+    starts: dict[int, datetime] = {}
     groups: dict[tuple[int, datetime], list[_Part]] = {}
-    for source_id, text, duration_s, direction, flags, passages, coverage in db.session.execute(
+    for source_id, start_s, duration_s, direction, flags, passages, covered_s in db.session.execute(
         statement
     ):
-        if text not in starts:
-            starts[text] = floor_hour(_instant(text), event)
-        part = _Part(duration_s, direction, passages, duration_s * coverage, flags)
-        groups.setdefault((source_id, starts[text]), []).append(part)
+        if start_s not in starts:
+            starts[start_s] = floor_hour(datetime.fromtimestamp(start_s, UTC), event)
+        part = _Part(duration_s, direction, int(passages), covered_s, flags)
+        groups.setdefault((source_id, starts[start_s]), []).append(part)
     return [_hour(counter, at, parts) for (counter, at), parts in sorted(groups.items())]
 
 
-def _bucket(event: EventRow) -> ColumnElement[str]:
-    """Return the UTC hour of a bin as text, or its minute where local hours begin elsewhere."""
+def bucket(event: EventRow) -> ColumnElement[int]:
+    """Return the UTC hour of a quarter, or the quarter where local hours begin elsewhere."""
     offsets = [
         event.zone.utcoffset(datetime(clock.now().year, month, 1)) or timedelta()  # noqa: DTZ001 - local
         for month in (1, 7)
     ]
-    is_whole = not any(offset % HOUR for offset in offsets)
-    if db.engine.dialect.name == "sqlite":
-        return func.substr(
-            CounterBin.starts_at, 1, literal_column("13" if is_whole else "16"), type_=String()
-        )
-    shown = "YYYY-MM-DD HH24" if is_whole else "YYYY-MM-DD HH24:MI"
-    at_utc = func.timezone(literal_column("'UTC'"), CounterBin.starts_at)
-    return func.to_char(at_utc, literal_column(f"'{shown}'"), type_=String())
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text if ":" in text else f"{text}:00").replace(tzinfo=UTC)
+    if any(offset % HOUR for offset in offsets):
+        return Rollup.start_s.label("bucket")
+    return (Rollup.start_s - Rollup.start_s % 3600).label("bucket")
 
 
 @dataclass(frozen=True, slots=True)

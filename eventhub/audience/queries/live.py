@@ -30,6 +30,7 @@ from eventhub.kernel.db import I18n, cached_for
 from eventhub.programme.queries import EventRow, zones
 
 STALE_PERIODS = 3
+CURVE_S = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +88,54 @@ class LiveSnapshot:
     others: tuple[FootfallDay, ...]  # counters that are in no total
 
 
-def live(event: EventRow) -> LiveSnapshot:
-    """Return the snapshot of this moment; seven statements whatever the event's size."""
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """Means of one stream since the day began, and the largest of them."""
+
+    points: tuple[Point, ...]
+    peak: int | None
+    peak_at: datetime | None
+
+
+@cached_for(CURVE_S)
+def _kept_curves(event: EventRow) -> Mapping[int, _Curve]:
+    return _curves(event, streams(event.id))
+
+
+def _curves(event: EventRow, rows: Sequence[StreamRow]) -> Mapping[int, _Curve]:
+    """Return today's curve by stream id; one statement."""
+    now = clock.now()
+    start, _end = event.day_bounds(event.operating_day(now))
+    samples = stream_samples(event.id, since=start, until=now + timedelta(seconds=1))
+    return {row.id: _curve(row, samples.get(row.id, [])) for row in rows}
+
+
+def _curve(stream: StreamRow, values: list[rules.Viewers]) -> _Curve:
+    points = rules.series(values, grain_s=stream.grain_s)
+    top = rules.top(points)
+    return _Curve(
+        points=tuple(points),
+        peak=None if top is None or top.mean is None else round(top.mean),
+        peak_at=None if top is None else top.at,
+    )
+
+
+def live(event: EventRow, curves: Mapping[int, _Curve] | None = None) -> LiveSnapshot:
+    """
+    Return the snapshot of this moment; seven statements whatever the event's size.
+
+    Args:
+        event: The event.
+
+        curves: Today's curves, by default made now.
+    """
     now = clock.now()
     day = event.operating_day(now)
-    start, _end = event.day_bounds(day)
-    samples = stream_samples(event.id, since=start, until=now + timedelta(seconds=1))
+    found = streams(event.id)
+    drawn = _curves(event, found) if curves is None else curves
     newest = latest(event.id, now)
-    rows = [
-        _stream(row, samples.get(row.id, []), newest.get(row.id), now) for row in streams(event.id)
-    ]
+    nothing = _Curve((), None, None)
+    rows = [_stream(row, drawn.get(row.id, nothing), newest.get(row.id), now) for row in found]
     own = [row for row in rows if row.is_live and row.stream.cls is not EvidenceClass.CLAIMED]
     counted = footfall_days(event, [day])
     paths = zone_paths(event.id)
@@ -115,22 +154,19 @@ def live(event: EventRow) -> LiveSnapshot:
 
 @cached_for(1)
 def live_snapshot(event: EventRow) -> LiveSnapshot:
-    """Return the snapshot, at most one second old; pages and `live.json` share it."""
-    return live(event)
+    """Return the snapshot, at most one second old, its curves at most fifteen; pages share it."""
+    return live(event, _kept_curves(event))
 
 
-def _stream(
-    stream: StreamRow, values: list[rules.Viewers], newest: LatestRow | None, now: datetime
-) -> StreamNow:
-    said = rules.concurrency(values, period_s=stream.sample_every_s, grain_s=stream.grain_s)
+def _stream(stream: StreamRow, curve: _Curve, newest: LatestRow | None, now: datetime) -> StreamNow:
     return StreamNow(
         stream=stream,
         viewers=newest.viewers if newest else None,
         at=newest.at if newest else None,
         is_stale=newest is not None and now - newest.at > stream.stale_after,
-        peak=None if said.peak is None else round(said.peak),
-        peak_at=said.peak_at,
-        points=tuple(rules.series(values, grain_s=stream.grain_s)),
+        peak=curve.peak,
+        peak_at=curve.peak_at,
+        points=curve.points,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy import distinct, func, select
 
 from eventhub.audience.queries.live import LiveSnapshot, live_snapshot
 from eventhub.checkin.models import Admission
-from eventhub.checkin.queries import gate_board
+from eventhub.checkin.queries import gate_board, zone_board
 from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, cached_for, db
 from eventhub.programme.models import Gate
@@ -20,7 +20,7 @@ from eventhub.programme.queries import (
     PerformanceRow,
     StageRow,
     ZoneRow,
-    programme,
+    live_programme,
     public_stages,
     zones,
 )
@@ -65,14 +65,16 @@ class Wall:
     """
     The figures of the wall at `at`.
 
-    `inside` counts people behind gates that scan exits, None without such a
-    gate. `arrived` counts distinct tickets of visitors today. `silent` names
+    `inside` counts people behind gates that scan exits; without such a gate those
+    that counters of closed cordons say (`is_by_counters`), None when nobody can
+    tell. `arrived` counts distinct tickets of visitors today. `silent` names
     gates that have scanned today and are not heard of any more.
     """
 
     at: datetime
     live: LiveSnapshot
     inside: int | None
+    is_by_counters: bool
     per_minute: float
     arrived: int
     has_gates: bool
@@ -83,17 +85,20 @@ class Wall:
 
 @cached_for(1)
 def wall(event: EventRow) -> Wall:
-    """Return the figures of the wall, at most a second old; fifteen statements at most."""
+    """Return the figures of the wall, at most a second old; nineteen statements at most."""
     now = clock.now()
     board = gate_board(event)
     gates = [row.gate for row in board]
     places = zones(event.id)
     inside = _inside(event.id, now)
+    scanned = _behind_exits(inside, gates, places)
+    counted = _by_counters(event, places) if scanned is None else None
     seen = [row.last_seen_at for row in board if row.last_seen_at is not None]
     return Wall(
         at=now,
         live=live_snapshot(event),
-        inside=_behind_exits(inside, gates, places),
+        inside=counted if scanned is None else scanned,
+        is_by_counters=counted is not None,
         per_minute=sum(row.rate_per_minute for row in board),
         arrived=_arrived(event, now),
         has_gates=bool(gates),
@@ -134,6 +139,24 @@ def _behind_exits(
     counted = _with_exits(gates)
     if not counted:
         return None
+    return sum(inside.get(zone_id, 0) for zone_id in _outermost(counted, places))
+
+
+def _by_counters(event: EventRow, places: Sequence[ZoneRow]) -> int | None:
+    """Add what counters say is inside their outermost zones, None when none of them can tell."""
+    ids = {zone.public_id: zone.id for zone in places}
+    known = {
+        ids[line.public_id]: line.inside
+        for line in zone_board(event)
+        if line.is_counted and line.inside is not None and line.public_id in ids
+    }
+    if not known:
+        return None
+    return sum(known[zone_id] for zone_id in _outermost(known.keys(), places))
+
+
+def _outermost(counted: Collection[int], places: Sequence[ZoneRow]) -> list[int]:
+    """Return the zones of `counted` that lie inside no other of them."""
     parents = {zone.id: zone.parent_id for zone in places}
 
     def is_outermost(zone_id: int) -> bool:
@@ -146,7 +169,7 @@ def _behind_exits(
             at = parents.get(at)
         return True
 
-    return sum(inside.get(zone_id, 0) for zone_id in counted if is_outermost(zone_id))
+    return [zone_id for zone_id in counted if is_outermost(zone_id)]
 
 
 def _arrived(event: EventRow, now: datetime) -> int:
@@ -173,7 +196,9 @@ def _stages(
     places: Sequence[ZoneRow],
 ) -> list[StageNow]:
     today = event.operating_day(now)
-    rows = [row for row in programme(event) if row.day == today and row.status not in _OFF]
+    rows = [
+        row for row in live_programme(event, now) if row.day == today and row.status not in _OFF
+    ]
     zone_of = {zone.stage_id: zone.id for zone in places if zone.stage_id is not None}
     gated = {row.zone_id for row in gates}
     exits = _with_exits(gates)

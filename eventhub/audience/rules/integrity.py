@@ -15,6 +15,8 @@ from eventhub.audience.enums import QuarantineRule
 MAX_COUNT: Final = 2**31
 MAX_AHEAD: Final = timedelta(seconds=120)
 PEOPLE_PER_M_S: Final = 1.3  # physical limit of a door, people per metre of width and second
+WIDEST_M: Final = 100.0  # of a door whose width nobody has given
+MOST_VIEWERS: Final = 100_000_000  # more have never watched one stream
 JUMP_FACTOR: Final = 50
 JUMP_FLOOR: Final = 1_000
 JUMP_WINDOW: Final = timedelta(seconds=60)
@@ -47,13 +49,18 @@ def exceeds_width(passages: int, width_m: float | None, duration_s: int) -> Quar
     Args:
         passages: People in one direction of one bin.
 
-        width_m: Width of the door in metres, None when unknown.
+        width_m: Width of the door in metres; None when unknown, then 100.
 
         duration_s: Length of the bin in seconds.
     """
-    if width_m is None or passages <= PEOPLE_PER_M_S * width_m * duration_s:
+    if passages <= PEOPLE_PER_M_S * (width_m or WIDEST_M) * duration_s:
         return None
     return QuarantineRule.OVER_WIDTH
+
+
+def too_many(viewers: int) -> QuarantineRule | None:
+    """Tell whether a stream is said to have more viewers than any has ever had."""
+    return QuarantineRule.TOO_MANY if viewers > MOST_VIEWERS else None
 
 
 def jumps(viewers: int, before: int | None, elapsed: timedelta) -> QuarantineRule | None:

@@ -86,10 +86,10 @@ def concurrency(
     span = _slots(window, period_s) if window else _slot(inside[-1].at, start, period_s) + 1
     good = [s for s in inside if s.viewers is not None]
     taken = {min(_slot(s.at, start, period_s), span - 1) for s in good}
-    top = _top(series(good, grain_s=grain_s))
+    highest = top(series(good, grain_s=grain_s))
     return Concurrency(
-        peak=top.mean if top else None,
-        peak_at=top.at if top else None,
+        peak=highest.mean if highest else None,
+        peak_at=highest.at if highest else None,
         mean=_mean([s.viewers for s in good if s.viewers is not None]),
         expected=span,
         received=len(taken),
@@ -104,7 +104,7 @@ def _nothing(window: tuple[datetime, datetime] | None, period_s: int, grain_s: i
     return Concurrency(None, None, None, expected, 0, gaps, grain_s)
 
 
-def _top(points: Sequence[Point]) -> Point | None:
+def top(points: Sequence[Point]) -> Point | None:
     """Return the first of the largest points."""
     known = [(point.mean, point) for point in points if point.mean is not None]
     if not known:

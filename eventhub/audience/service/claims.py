@@ -14,7 +14,7 @@ from eventhub.audience.enums import EvidenceClass, Op, SourceKind
 from eventhub.audience.errors import ClaimHasNoInterval, UnknownMetric
 from eventhub.audience.models import Observation
 from eventhub.audience.service.sources import EnsureSource, ensure_source
-from eventhub.kernel import clock
+from eventhub.kernel import audit, clock
 from eventhub.kernel.db import I18n, command, db
 from eventhub.kernel.errors import Invalid
 
@@ -88,6 +88,25 @@ def record_claim(cmd: RecordClaim) -> Observation:
     row.scope_text, row.scope_note = cmd.scope_text, cmd.scope_note
     row.is_scope_stated = cmd.is_scope_stated
     return _keep(row)
+
+
+@command
+def enter_claim(cmd: RecordClaim) -> Observation:
+    """
+    Keep a published figure that somebody types in, with a line in the audit log. Commits.
+
+    Raises:
+        ClaimHasNoInterval: The quotation is empty.
+        UnknownMetric: Not in the dictionary, or it may not be claimed.
+    """
+    row = record_claim(cmd)
+    audit.record(
+        "figure.claim",
+        f"{cmd.metric}:{row.ref}",
+        event_id=cmd.event_id,
+        after={"value": cmd.value, "op": cmd.op.value, "source": cmd.source_name},
+    )
+    return row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

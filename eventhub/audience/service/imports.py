@@ -21,7 +21,7 @@ from eventhub.audience.service.sources import EnsureSource, ensure_source
 from eventhub.audience.service.totals import RecordTotals, record_totals
 from eventhub.audience.sources import counter_csv, counter_json, devices
 from eventhub.audience.sources.reading import BadLine, CounterFile, UnreadableFile
-from eventhub.kernel import clock
+from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
 
 _SEQ_PER_BATCH = 1_000_000  # a later file wins over an earlier one, a later line over an earlier
@@ -193,6 +193,12 @@ def _new(
     batch.revision_count = done.revisions
     batch.rejected = [{"line": bad.line, "reason": bad.reason} for bad in rejected]
     db.session.flush()
+    audit.record(
+        "readings.import",
+        f"source:{cmd.source_name[:80]}",
+        event_id=cmd.event_id,
+        after={"rows": file.rows, "accepted": done.accepted, "sha256": digest},
+    )
     return Imported(
         rows=file.rows,
         accepted=done.accepted,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from eventhub.audience.service.sources import EnsureStream, ensure_stream
 from eventhub.audience.sources import nginx_rtmp, registry
 from eventhub.audience.sources.reading import ServerReading, StreamReading
 from eventhub.audience.sources.registry import StreamFormat
-from eventhub.kernel import clock, locks
+from eventhub.kernel import audit, clock, locks
 from eventhub.kernel.db import command, db
 
 MIN_PERIOD_S = 10
@@ -68,6 +69,12 @@ def set_poll(cmd: SetPoll) -> StreamPoll:
     poll.is_on = True
     stream.sample_every_s = cmd.period_s
     db.session.flush()
+    audit.record(
+        "poll.set",
+        f"stream:{cmd.slug}",
+        event_id=cmd.event_id,
+        after={"format": cmd.stream_format.value, "host": urlsplit(cmd.url).hostname or ""},
+    )
     return poll
 
 
@@ -87,6 +94,7 @@ def stop_poll(event_id: int, slug: str) -> None:
     if poll is None:
         raise UnknownStream()
     poll.is_on = False
+    audit.record("poll.stop", f"stream:{slug}", event_id=event_id)
 
 
 @dataclass(frozen=True, slots=True)

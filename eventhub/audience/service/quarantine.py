@@ -13,7 +13,7 @@ from eventhub.audience.models import Quarantine, Source, Stream
 from eventhub.audience.service.readings import RecordReadings, record_readings
 from eventhub.audience.service.samples import RecordSamples, SampleReading, record_samples
 from eventhub.audience.sources.reading import CounterReading
-from eventhub.kernel import clock
+from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
 
 
@@ -54,6 +54,12 @@ def decide(cmd: Decide) -> None:
     ).first()
     if taken is None:
         raise AlreadyDecided()
+    audit.record(
+        "reading.decide",
+        f"reading:{cmd.quarantine_id}",
+        event_id=cmd.event_id,
+        after={"decision": cmd.decision.value},
+    )
     if cmd.decision is Decision.ACCEPT:
         _count(row, db.session.get_one(Source, row.source_id))
 

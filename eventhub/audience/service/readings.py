@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from eventhub.audience.enums import BinFlag, Direction, SourceKind
 from eventhub.audience.models import CounterBin, Quarantine, Revision, Source
 from eventhub.audience.rules import counters, integrity
+from eventhub.audience.rules import rollup as rollup_rules
 from eventhub.audience.rules.counters import Held, Merge
+from eventhub.audience.rules.rollup import Change, Sum
+from eventhub.audience.service import rollup, zones
 from eventhub.audience.service.sources import EnsureSource, ensure_source
 from eventhub.audience.sources.reading import CounterReading
 from eventhub.kernel import clock
@@ -72,6 +75,7 @@ class _Bin:
     flags: str
     is_new: bool = False
     is_changed: bool = False
+    before: tuple[int, float, str] | None = None  # passages, coverage and flags as kept
 
 
 @dataclass(slots=True)
@@ -112,7 +116,11 @@ def record_readings(cmd: RecordReadings) -> Recorded:
             quarantined += 1
             continue
         outcome[_keep(work, cmd, source, reading)] += 1
+    _roll_up(cmd, work, now)
     _write(cmd, work, now)
+    fresh = {key[0] for key, one in work.bins.items() if one.is_new or one.is_changed}
+    if fresh:
+        zones.observe(cmd.event_id, fresh, now)
     return Recorded(
         accepted=outcome[Merge.NEW],
         duplicates=outcome[Merge.DUPLICATE],
@@ -178,7 +186,9 @@ def _load(cmd: RecordReadings, sources: dict[str, Source]) -> _Work:
     )
     return _Work(
         bins={
-            (row[0], row[1], row[2], row[3]): _Bin(Held(row[4], row[5]), row[6], row[7])
+            (row[0], row[1], row[2], row[3]): _Bin(
+                Held(row[4], row[5]), row[6], row[7], before=(row[4], row[6], row[7])
+            )
             for row in bins
         },
         apart={(row[0], row[1]) for row in apart},
@@ -291,6 +301,48 @@ def _revision(source_id: int, key: str, old: Held, new: Held) -> dict[str, Any]:
         "old_seq": old.seq,
         "new_seq": new.seq,
     }
+
+
+def _roll_up(cmd: RecordReadings, work: _Work, now: datetime) -> None:
+    """Enter the bins that came or changed into the sums by quarter of an hour."""
+    changes = [
+        Change(
+            before=_part(key, *one.before) if one.before else None,
+            after=_part(key, one.held.value or 0, one.coverage, one.flags),
+        )
+        for key, one in work.bins.items()
+        if one.is_new or one.is_changed
+    ]
+    is_late = any(
+        change.after and rollup_rules.is_frozen(change.after[0].start_s, now) for change in changes
+    )
+    rollup.apply(
+        rollup.RawChanges(
+            event_id=cmd.event_id,
+            metric=rollup.PASSAGES,
+            changes=changes,
+            known=_counted({key[0] for key in work.bins}) if is_late else (),
+            batch_id=cmd.batch_id,
+            is_checked=cmd.is_checked,
+        ),
+        now,
+    )
+
+
+def _part(key: Key, passages: int, coverage: float, flags: str) -> tuple[rollup_rules.Key, Sum]:
+    source_id, starts_at, duration_s, direction = key
+    place = rollup_rules.Key(
+        source_id, rollup_rules.quarter_s(starts_at), direction, duration_s, flags
+    )
+    return place, Sum(passages, 1, duration_s * coverage)
+
+
+def _counted(source_ids: set[int]) -> set[int]:
+    """Return the sources that have bins already."""
+    has_bins = exists().where(CounterBin.source_id == Source.id)
+    return set(
+        db.session.scalars(select(Source.id).where(Source.id.in_(sorted(source_ids)), has_bins))
+    )
 
 
 def _write(cmd: RecordReadings, work: _Work, now: datetime) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from eventhub.audience.enums import QuarantineRule
 from eventhub.audience.models import Quarantine, Revision, Stream, StreamSample
 from eventhub.audience.rules import integrity
 from eventhub.audience.service.readings import Recorded, Refusal
@@ -91,9 +92,9 @@ def record_samples(cmd: RecordSamples) -> Recorded:
         stream = streams[sample.stream]
         if reason := _fault(sample, now):
             refused.append(Refusal(sample.index, reason))
-        elif not cmd.is_checked and _is_jump(sample, stream, kept, times):
+        elif not cmd.is_checked and (rule := _doubt(sample, stream, kept, times)):
             counts["apart"] += 1
-            _set_apart(sample, stream, now)
+            _set_apart(sample, stream, rule, now)
         else:
             counts[_keep(sample, stream, kept, replaced, now)] += 1
             times.add(sample, stream)
@@ -202,20 +203,25 @@ class _Times:
         return times[place - 1] if place else None
 
 
-def _is_jump(sample: SampleReading, stream: Stream, kept: dict[Key, _Kept], times: _Times) -> bool:
+def _doubt(
+    sample: SampleReading, stream: Stream, kept: dict[Key, _Kept], times: _Times
+) -> QuarantineRule | None:
+    """Return the rule by which a person must decide about a sample, None without doubt."""
     if sample.viewers is None or sample.viewers <= integrity.JUMP_FLOOR:
-        return False
+        return None
+    if rule := integrity.too_many(sample.viewers):
+        return rule
     at = times.before(sample, stream)
     if at is None:
-        return False
-    return integrity.jumps(sample.viewers, kept[stream.id, at].viewers, sample.at - at) is not None
+        return None
+    return integrity.jumps(sample.viewers, kept[stream.id, at].viewers, sample.at - at)
 
 
 def _key(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _set_apart(sample: SampleReading, stream: Stream, now: datetime) -> None:
+def _set_apart(sample: SampleReading, stream: Stream, rule: QuarantineRule, now: datetime) -> None:
     key = f"{_key(sample.at)}={sample.viewers}"
     known = db.session.scalar(
         select(Quarantine.id).where(
@@ -228,7 +234,7 @@ def _set_apart(sample: SampleReading, stream: Stream, now: datetime) -> None:
                 event_id=stream.event_id,
                 source_id=stream.source_id,
                 row_key=key,
-                rule="jump",
+                rule=rule,
                 raw={"concurrent": sample.viewers, "cumulative": sample.cumulative},
                 recorded_at=now,
             )

@@ -10,7 +10,8 @@ from eventhub.checkin.queries.board import (
     open_conflicts,
     scan_log,
 )
-from eventhub.checkin.queries.config import EventConfig, event_config
+from eventhub.checkin.queries.cards import CardLine, QuarantineLine, card_names, cards, quarantined
+from eventhub.checkin.queries.config import EventConfig, event_config, override_reasons
 from eventhub.checkin.queries.device import DeviceRow, device_by_token
 from eventhub.checkin.queries.lists import ConflictRow, DeviceLine, conflicts, devices_of
 from eventhub.checkin.queries.search import HITS, SearchHit, search
@@ -22,9 +23,12 @@ from eventhub.checkin.queries.totals import (
     refused_by_result,
     totals,
 )
+from eventhub.checkin.queries.zones import AlertLine, ZoneLine, zone_alerts, zone_board
 
 __all__ = [
     "HITS",
+    "AlertLine",
+    "CardLine",
     "ConflictRow",
     "DeviceLine",
     "DeviceRow",
@@ -33,9 +37,13 @@ __all__ = [
     "GateStats",
     "HourRow",
     "LogRow",
+    "QuarantineLine",
     "ScanTotals",
     "SearchHit",
+    "ZoneLine",
     "admissions_by_hour",
+    "card_names",
+    "cards",
     "conflicts",
     "device_by_token",
     "devices_of",
@@ -45,8 +53,12 @@ __all__ = [
     "gate_stats",
     "inside",
     "open_conflicts",
+    "override_reasons",
+    "quarantined",
     "refused_by_result",
     "scan_log",
     "search",
     "totals",
+    "zone_alerts",
+    "zone_board",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy.orm import aliased
 
-from eventhub.checkin.enums import ADMITTED, ConflictState, ScanResult
+from eventhub.checkin.enums import NOT_REFUSALS, ConflictState, ScanResult
 from eventhub.checkin.models import Admission, Conflict, Device, Scan
+from eventhub.checkin.queries.zones import inside_of_zone
 from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, db
 from eventhub.programme.models import Gate
@@ -16,7 +18,7 @@ from eventhub.programme.queries import EventRow, GateRow, gates, zones
 from eventhub.registration.models import Attendee, Ticket, TicketType
 
 _RATE_FOR = timedelta(minutes=5)
-_PASSED = [result.value for result in ADMITTED] + [ScanResult.OK_EXIT.value]
+_PASSED = [result.value for result in NOT_REFUSALS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class GateBoardRow:
     exits: int
     refused: int
     repeats: int
+    overrides: int
     rate_per_minute: float
     devices: int
     queue: int
@@ -55,6 +58,16 @@ class LogRow:
     ticket_type: I18n | None
     name: str | None
     is_offline: bool
+    id: int = 0
+    overridden: str | None = None
+    override_by: str | None = None
+    override_reason: str | None = None
+    is_undone: bool = False
+
+    @property
+    def at(self) -> datetime:
+        """Return when it was scanned."""
+        return datetime.fromtimestamp(self.at_ms / 1000, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,7 @@ def gate_board(event: EventRow) -> list[GateBoardRow]:
                 n for r, n in scans.get(gate.id, {}).items() if r not in _PASSED and r != "repeat"
             ),
             repeats=scans.get(gate.id, {}).get(ScanResult.REPEAT.value, 0),
+            overrides=scans.get(gate.id, {}).get(ScanResult.OK_OVERRIDE.value, 0),
             rate_per_minute=round(recent.get(gate.id, 0) / 5, 1),
             devices=devices[gate.id].devices if gate.id in devices else 0,
             queue=devices[gate.id].queue if gate.id in devices else 0,
@@ -125,17 +139,7 @@ def inside(event_id: int, zone_id: int) -> int | None:
     )
     if not has_exit:
         return None
-    return db.session.scalar(
-        select(func.count())
-        .select_from(Admission)
-        .join(Gate, Gate.id == Admission.entered_gate_id)
-        .where(
-            Admission.event_id == event_id,
-            Gate.zone_id == zone_id,
-            Admission.left_at_ms.is_(None),
-            Admission.entered_at_ms >= _ms(clock.now() - timedelta(hours=24)),
-        )
-    )
+    return inside_of_zone(event_id, zone_id)
 
 
 def gate_stats(event: EventRow, gate: GateRow, device_id: int) -> GateStats:
@@ -176,8 +180,10 @@ def scan_log(event_id: int, *, limit: int = 200, only: str | None = None) -> lis
 
         limit: At most so many rows.
 
-        only: `failed` for scans that let nobody pass.
+        only: `failed` for scans that let nobody pass, `override` for those
+            that somebody let pass against a refusal.
     """
+    undo = aliased(Scan)
     statement = (
         select(
             Scan.at_ms,
@@ -192,6 +198,15 @@ def scan_log(event_id: int, *, limit: int = 200, only: str | None = None) -> lis
             TicketType.name,
             Attendee.display_name,
             Scan.is_offline,
+            Scan.id,
+            Scan.overridden,
+            Scan.override_by,
+            Scan.override_reason,
+            exists().where(
+                undo.device_id == Scan.device_id,
+                undo.undoes_nonce == Scan.nonce,
+                undo.result == ScanResult.UNDONE,
+            ),
         )
         .join(Device, Device.id == Scan.device_id)
         .join(Gate, Gate.id == Scan.gate_id)
@@ -204,6 +219,8 @@ def scan_log(event_id: int, *, limit: int = 200, only: str | None = None) -> lis
     )
     if only == "failed":
         statement = statement.where(Scan.result.not_in(_PASSED))
+    elif only == "override":
+        statement = statement.where(Scan.override_by.is_not(None))
     return [LogRow(*tuple(row)) for row in db.session.execute(statement)]
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from eventhub.checkin.models import EntryPolicy
+from eventhub.checkin.models import CheckinSetting, EntryPolicy, GateSetting, StaffCard
 from eventhub.checkin.rules import GateFacts, PolicyFacts, WindowFacts
+from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, cached_for, db
-from eventhub.programme.models import Event, Performance, Slot
+from eventhub.programme.models import Event, Gate, Performance, Slot
 from eventhub.programme.queries import (
     EventRow,
     GateRow,
@@ -30,8 +31,11 @@ from eventhub.registration.models import (
     GateAccess,
     TicketType,
 )
+from eventhub.registration.queries import DayKey, day_keys
 
 CONFIG_S = 2.0  # seconds that a change of gates, keys or rules may take to arrive
+_KEYS_BACK = timedelta(days=2)  # scans without a server come late
+_KEYS_AHEAD = timedelta(hours=24)  # how early gates get the key of a day
 _OTHER_KEYS = 8  # keys of sister events that a failed signature is tried against
 _DOORS_BEFORE = timedelta(hours=1)  # when a show without a window of its own lets people in
 
@@ -106,6 +110,30 @@ class StageShow:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFacts:
+    """A staff card of the event; the secret itself is nowhere."""
+
+    public_id: str
+    name: str
+    secret_hash: str
+    may_override: bool
+    expires_at: datetime
+    revoked_at: datetime | None
+
+    def is_good(self, at: datetime) -> bool:
+        """Tell whether the card counts at `at`."""
+        return at < self.expires_at and (self.revoked_at is None or at < self.revoked_at)
+
+
+@dataclass(frozen=True, slots=True)
+class GateOptions:
+    """What a gate does beyond scanning."""
+
+    shows_welcome: bool = False
+    walk_in_type_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EventConfig:
     """All that is fixed while people come in; see `event_config`."""
 
@@ -121,6 +149,14 @@ class EventConfig:
     access: Mapping[int, frozenset[int]]
     policies: Mapping[tuple[int | None, int | None], PolicyFacts]
     shows: tuple[StageShow, ...]
+    cards: tuple[CardFacts, ...] = ()
+    options: Mapping[int, GateOptions] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    day_keys: Mapping[int, DayKey] = field(default_factory=dict)
+
+    def options_of(self, gate_id: int) -> GateOptions:
+        """Return what a gate does beyond scanning."""
+        return self.options.get(gate_id, GateOptions())
 
     def gate_facts(self, gate: GateRow) -> GateFacts:
         """Return what a verdict needs of a gate."""
@@ -211,7 +247,49 @@ def load_config(event_id: int) -> EventConfig:
         access={gate: frozenset(types) for gate, types in access.items()},
         policies=_policies(event_id),
         shows=_shows(event),
+        cards=tuple(_cards(event_id)),
+        options=_options(event_id),
+        reasons=override_reasons(event_id),
+        day_keys=_day_keys(event_id),
     )
+
+
+def _day_keys(event_id: int) -> dict[int, DayKey]:
+    now = clock.now()
+    keys = day_keys(event_id, frm=now - _KEYS_BACK, until=now + _KEYS_AHEAD)
+    return {key.kid: key for key in keys}
+
+
+def override_reasons(event_id: int) -> tuple[str, ...]:
+    """Return the reasons for overrides that gates of an event offer."""
+    kept = db.session.scalar(
+        select(CheckinSetting.override_reasons).where(CheckinSetting.event_id == event_id)
+    )
+    return tuple(kept or ())
+
+
+def _cards(event_id: int) -> list[CardFacts]:
+    statement = select(
+        StaffCard.public_id,
+        StaffCard.name,
+        StaffCard.secret_hash,
+        StaffCard.may_override,
+        StaffCard.expires_at,
+        StaffCard.revoked_at,
+    ).where(StaffCard.event_id == event_id)
+    return [CardFacts(*row) for row in db.session.execute(statement.order_by(StaffCard.id))]
+
+
+def _options(event_id: int) -> dict[int, GateOptions]:
+    statement = (
+        select(GateSetting.gate_id, GateSetting.shows_welcome, GateSetting.walk_in_type_id)
+        .join(Gate, Gate.id == GateSetting.gate_id)
+        .where(Gate.event_id == event_id)
+    )
+    return {
+        gate: GateOptions(welcome, walk_in)
+        for gate, welcome, walk_in in db.session.execute(statement)
+    }
 
 
 def _keys(event: EventRow) -> list[KeyFacts]:

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
 
-from eventhub.checkin.enums import ADMITTED, ScanResult
+from eventhub.checkin.enums import NOT_REFUSALS, ScanResult
 from eventhub.checkin.models import Admission, Scan
 from eventhub.kernel.db import db
 from eventhub.programme.queries import EventRow, event_by_id
 from eventhub.registration.models import Ticket, TicketType
 
 _BUCKET_MS = 900_000  # 15 minutes: every zone's hours begin on one of these
-_PASSED = [result.value for result in ADMITTED] + [ScanResult.OK_EXIT.value]
+_PASSED = [result.value for result in NOT_REFUSALS]
 _REPEAT = ScanResult.REPEAT.value
 
 

@@ -9,12 +9,28 @@ from eventhub.checkin.rules.facts import (
     TicketFacts,
     WindowFacts,
 )
-from eventhub.checkin.rules.fold import Fold, FoldPolicy, LoggedEntry, Place, fold
+from eventhub.checkin.rules.fold import (
+    UNDO_MS,
+    Fold,
+    FoldPolicy,
+    LoggedEntry,
+    Place,
+    fold,
+    following_nonce,
+)
 from eventhub.checkin.rules.scope import scope_key
-from eventhub.checkin.rules.verdict import REPEAT_MS, Move, Verdict, passed_checks, verdict
+from eventhub.checkin.rules.verdict import (
+    REPEAT_MS,
+    Move,
+    Verdict,
+    overridden,
+    passed_checks,
+    verdict,
+)
 
 __all__ = [
     "REPEAT_MS",
+    "UNDO_MS",
     "CodeFacts",
     "Fold",
     "FoldPolicy",
@@ -29,6 +45,8 @@ __all__ = [
     "Verdict",
     "WindowFacts",
     "fold",
+    "following_nonce",
+    "overridden",
     "passed_checks",
     "scope_key",
     "verdict",

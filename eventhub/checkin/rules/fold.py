@@ -3,22 +3,32 @@ What a log of scans amounts to, whatever order it arrived in.
 
 Scans of one ticket in one scope are taken in the order (time, device, number
 on the device). Each entry takes a place; one that finds none lost to the
-admission it met. The result depends on the set of scans alone.
+admission it met. A scan that was undone, or that waits in quarantine, takes
+none. The result depends on the set of scans alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 
-from eventhub.checkin.enums import ADMITTED, ScanResult
+from eventhub.checkin.enums import ADMITTED, Direction, ScanResult
 
 ScanRef = tuple[int, bytes]  # device and nonce: what names a scan everywhere
+UNDO_MS = 15_000  # after a scan its device may take it back alone: 10 s and what clocks differ
+_CLOCKS_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedEntry:
-    """One scan that passed somebody, in or out."""
+    """
+    One scan that passed somebody in or out, or that corrects one.
+
+    `undoes` names the scan of the same device that an `undo` takes back or a
+    `release` lets count; `is_supervised` frees an undo from its time limit.
+    `local_result` is what a device decided that was out of service by then.
+    """
 
     device_id: int
     nonce: bytes
@@ -28,6 +38,9 @@ class LoggedEntry:
     direction: str
     persons: int
     result: str
+    undoes: bytes | None = None
+    is_supervised: bool = False
+    local_result: str | None = None
 
     @property
     def ref(self) -> ScanRef:
@@ -73,13 +86,46 @@ def fold(scans: Iterable[LoggedEntry], policy: FoldPolicy) -> Fold:
     """
     result = Fold()
     latest: dict[int, Place] = {}
-    for scan in sorted(scans, key=lambda s: (s.at_ms, s.device_id, s.n, s.nonce)):
+    standing = _standing(list(scans))
+    for scan in sorted(standing, key=lambda s: (s.at_ms, s.device_id, s.n, s.nonce)):
         if scan.direction == "out":
             _leave(scan, latest)
         elif scan.result in ADMITTED:
             for _person in range(scan.persons):
                 _enter(scan, latest, result, policy)
     return result
+
+
+def following_nonce(nonce: bytes) -> bytes:
+    """Return the nonce of a device's own decision beside that of the server."""
+    return hashlib.sha256(nonce + b"alone").digest()[:16]
+
+
+def _standing(scans: Collection[LoggedEntry]) -> Iterable[LoggedEntry]:
+    """Return entries and exits that count: released ones do, undone ones do not."""
+    undone: dict[ScanRef, list[LoggedEntry]] = {}
+    released: set[ScanRef] = set()
+    for scan in scans:
+        if scan.undoes is None:
+            continue
+        if scan.direction == Direction.RELEASE:
+            released.add((scan.device_id, scan.undoes))
+        elif scan.result == ScanResult.UNDONE:
+            for nonce in (scan.undoes, following_nonce(scan.undoes)):
+                undone.setdefault((scan.device_id, nonce), []).append(scan)
+    for scan in scans:
+        if scan.direction not in {Direction.IN, Direction.OUT}:
+            continue
+        if any(_takes_back(undo, scan) for undo in undone.get(scan.ref, ())):
+            continue
+        if scan.result != ScanResult.DEVICE_REVOKED:
+            yield scan
+        elif scan.ref in released and scan.local_result is not None:
+            yield replace(scan, result=scan.local_result)
+
+
+def _takes_back(undo: LoggedEntry, scan: LoggedEntry) -> bool:
+    return undo.is_supervised or -_CLOCKS_MS <= undo.at_ms - scan.at_ms <= UNDO_MS
 
 
 def _leave(scan: LoggedEntry, latest: dict[int, Place]) -> None:

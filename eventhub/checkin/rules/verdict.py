@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from eventhub.checkin.enums import ADMITTED, Direction, Reentry, ScanResult
+from eventhub.checkin.enums import ADMITTED, OVERRIDABLE, Direction, Reentry, ScanResult
 from eventhub.checkin.rules.facts import PlaceFacts, Question
 
 REPEAT_MS = 60_000  # the same device, the same ticket: a slip of the hand, not an attempt
@@ -70,6 +70,26 @@ def verdict(question: Question) -> Verdict:
         if refusal := rule(question):
             return refusal
     return _entry(question, current)
+
+
+def overridden(question: Question, refused: ScanResult) -> Verdict | None:
+    """
+    Return the entry that a supervisor grants against a refusal.
+
+    Free places are taken as asked for; with none left the entry gets a place
+    above the party, so that it is seen and counted apart. None where nobody
+    may override.
+    """
+    if refused not in OVERRIDABLE:
+        return None
+    current = latest_turns(question.places)
+    free = [place for place in range(1, question.ticket.party + 1) if place not in current]
+    if not question.ticket.is_listed:
+        free = free[:1]
+    wanted = free[: question.persons or None] or [max(current, default=0) + 1]
+    enter = tuple(Move(place, 0) for place in wanted)
+    used = len(current) + len(enter)
+    return Verdict(ScanResult.OK_OVERRIDE, enter=enter, used=used, why=refused.value)
 
 
 def passed_checks(question: Question) -> list[str]:

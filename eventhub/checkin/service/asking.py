@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from eventhub.checkin.enums import ScanResult
+from eventhub.checkin.enums import OVERRIDABLE, ScanResult
 from eventhub.checkin.queries.config import EventConfig
+from eventhub.checkin.queries.zones import inside_of_zone
 from eventhub.checkin.rules import (
     CodeFacts,
     PlaceFacts,
@@ -18,6 +19,7 @@ from eventhub.checkin.rules import (
     Question,
     TicketFacts,
     Verdict,
+    overridden,
     scope_key,
     verdict,
 )
@@ -109,6 +111,24 @@ def decide(situation: Situation, found: Found) -> tuple[str, Verdict]:
     return scope, verdict(asked)
 
 
+def override(situation: Situation, found: Found, refused: Verdict) -> tuple[str, Verdict] | None:
+    """
+    Return scope and entry that a supervisor grants against a refusal; None where nobody may.
+
+    A code without a ticket, lost here or sold since, is let in and counted,
+    but takes no place: there is none to take.
+    """
+    if refused.result not in OVERRIDABLE:
+        return None
+    if found.ticket is None:
+        if situation.reading.refused is not None:
+            return None
+        return "", Verdict(ScanResult.OK_OVERRIDE, why=refused.result.value)
+    scope, asked = question(situation, found, found.ticket)
+    granted = overridden(asked, refused.result)
+    return None if granted is None else (scope, granted)
+
+
 def question(situation: Situation, found: Found, ticket: TicketRow) -> tuple[str, Question]:
     """Return scope and question of a listed ticket."""
     config, reading = situation.config, situation.reading
@@ -132,8 +152,17 @@ def question(situation: Situation, found: Found, ticket: TicketRow) -> tuple[str
         now_ms=int(situation.at.timestamp() * 1000),
         direction=situation.direction,
         persons=situation.persons,
+        is_full=_is_full(config, situation.gate),
     )
     return scope, asked
+
+
+def _is_full(config: EventConfig, gate: GateRow) -> bool:
+    """Tell whether a zone is at a capacity that may not be passed, as of the last second."""
+    zone = config.zones[gate.zone_id]
+    if not zone.is_hard_limit or not zone.capacity:
+        return False
+    return inside_of_zone(config.event.id, zone.id) >= zone.capacity
 
 
 def scope_of(

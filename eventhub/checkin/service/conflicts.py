@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from eventhub.checkin.enums import ConflictState
 from eventhub.checkin.models import Conflict
+from eventhub.kernel import audit
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import NotFound
 
@@ -39,3 +40,9 @@ def resolve_conflict(cmd: ResolveConflict) -> None:
     row.state = cmd.state.value
     row.note = cmd.note or None
     row.resolved_by = cmd.resolved_by
+    audit.record(
+        "conflict.resolve",
+        f"conflict:{cmd.conflict_id}",
+        event_id=cmd.event_id,
+        after={"state": cmd.state.value},
+    )

@@ -12,7 +12,8 @@ class OfflineScan:
     """
     One decision of a device.
 
-    Exactly one of `idhash` and `code` is set. Times in Unix milliseconds of the
+    Exactly one of `idhash` and `code` is set. `undoes` is the nonce of the scan
+    that a direction `undo` takes back. Times in Unix milliseconds of the
     device's clock; `offset_ms` is server minus device.
     """
 
@@ -30,3 +31,7 @@ class OfflineScan:
     mono_ms: int = 0
     boot_id: str = ""
     is_unlisted: bool = False
+    override_by: str | None = None  # hash of the card
+    override_reason: str | None = None
+    overridden: str | None = None
+    undoes: bytes | None = None

@@ -9,7 +9,6 @@ nonce that follows from the first, so that the double entry is found.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,10 +20,12 @@ from eventhub.checkin.enums import ADMITTED, ItemStatus, ScanResult
 from eventhub.checkin.models import Scan
 from eventhub.checkin.queries.config import EventConfig
 from eventhub.checkin.queries.device import DeviceRow
+from eventhub.checkin.rules import following_nonce
 from eventhub.checkin.service import statements as sql
 from eventhub.checkin.service.answers import nonce_text
 from eventhub.checkin.service.items import OfflineScan
 from eventhub.checkin.service.reading import digest_of, read_code
+from eventhub.kernel import clock
 from eventhub.registration.models import Ticket
 
 _PASSING = {result.value for result in ADMITTED} | {ScanResult.OK_EXIT.value}
@@ -69,7 +70,10 @@ class KeptScan:
             return scan.idhash == self.idhash
         if self.code_digest is not None:
             return self.code_digest == digest_of(scan.code)
-        return self.idhash is not None and read_code(config, scan.code).idhash == self.idhash
+        return (
+            self.idhash is not None
+            and read_code(config, scan.code, clock.now()).idhash == self.idhash
+        )
 
 
 def kept_scans(
@@ -118,8 +122,3 @@ def with_own_nonces(
         else scan
         for scan in scans
     ]
-
-
-def following_nonce(nonce: bytes) -> bytes:
-    """Return the nonce of a device's own decision beside that of the server."""
-    return hashlib.sha256(nonce + b"alone").digest()[:16]

@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, select, update
 from eventhub.checkin.errors import PairingExpired, PairingUnknown, PairingUsed
 from eventhub.checkin.models import Device, PairingCode
 from eventhub.checkin.queries.device import DeviceRow
-from eventhub.kernel import clock, ids, signing
+from eventhub.kernel import audit, clock, ids, signing
 from eventhub.kernel.db import command, db
 from eventhub.programme.models import Gate
 from eventhub.settings import current_settings
@@ -71,6 +71,7 @@ def create_pairing(gate_id: int, created_by: int | None) -> Pairing:
         expires_at=now + PAIRING_FOR,
     )
     db.session.add(row)
+    audit.record("device.invite", f"gate:{gate.slug}", event_id=gate.event_id)
     code = signing.pairing_code(secret)
     url = f"{current_settings().base_url.rstrip('/')}/gate/#{code}"
     return Pairing(code=code, url=url, expires_at=row.expires_at)
@@ -110,17 +111,26 @@ def pair(text: str, *, agent: str, name: str = "") -> Paired:
     )
     db.session.add(device)
     db.session.flush()
+    audit.record(
+        "device.pair",
+        f"device:{device.public_id}",
+        event_id=row.event_id,
+        after={"name": device.name, "invited_by": row.created_by},
+    )
     return Paired(device=_row(device), token=token)
 
 
 @command
 def revoke_device(public_id: str) -> None:
     """Take a device out of service; it notices within seconds. Commits."""
-    db.session.execute(
+    ended = db.session.execute(
         update(Device)
         .where(Device.public_id == public_id, Device.revoked_at.is_(None))
         .values(revoked_at=clock.now())
-    )
+        .returning(Device.event_id)
+    ).first()
+    if ended is not None:
+        audit.record("device.revoke", f"device:{public_id}", event_id=ended.event_id)
 
 
 @command

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from eventhub.checkin.enums import ADMITTED, Direction, ScanResult
+from eventhub.checkin.enums import ADMITTED, CORRECTIONS, ScanResult
 from eventhub.checkin.models import Admission, Conflict, Scan
 from eventhub.checkin.queries.config import EventConfig, load_config
 from eventhub.checkin.rules import Fold, FoldPolicy, LoggedEntry, Place, fold
@@ -117,12 +117,19 @@ def project(
     dialect = session.get_bind().dialect.name
     session.execute(sql.LOCK_TICKET[dialect], {"ticket_id": ticket.id})
     rows = session.execute(
-        _passing().where(Scan.ticket_id == ticket.id, Scan.scope == target[1])
+        _passing().where(
+            Scan.ticket_id == ticket.id,
+            or_(Scan.scope == target[1], Scan.dir.in_(CORRECTIONS)),
+        )
     ).all()
     known = {(row.device_id, row.nonce) for row in rows}
     entries = [_entry(row) for row in rows] + [e for e in new if e.ref not in known]
-    zone_id = rows[0].zone_id if rows else config.gates[new[0].gate_id].zone_id
+    own = [row.zone_id for row in rows if row.scope == target[1]]
+    zone_id = own[0] if own else config.gates[new[0].gate_id].zone_id
     made = fold(entries, _policy(config, ticket, zone_id))
+    if not made.places:  # all was taken back: nobody has come in with it
+        forgotten = update(Ticket).where(Ticket.id == ticket.id, Ticket.first_entry_at.is_not(None))
+        session.execute(forgotten.values(first_entry_at=None))
     event_id = config.event.id
     where = (Admission.event_id == event_id, Admission.ticket_id == ticket.id)
     session.execute(delete(Admission).where(*where, Admission.scope == target[1]))
@@ -141,8 +148,9 @@ def project(
 
 
 def _passing() -> Select[Any, *tuple[Any, ...]]:
-    """Return the scans that passed somebody, in or out."""
+    """Return the scans that passed somebody, in or out, those in quarantine, and corrections."""
     passed = [result.value for result in ADMITTED] + [ScanResult.OK_EXIT.value]
+    passed += [ScanResult.UNDONE, ScanResult.RELEASED, ScanResult.DEVICE_REVOKED]
     return select(
         Scan.ticket_id,
         Scan.scope,
@@ -155,11 +163,10 @@ def _passing() -> Select[Any, *tuple[Any, ...]]:
         Scan.dir,
         Scan.persons,
         Scan.result,
-    ).where(
-        Scan.ticket_id.is_not(None),
-        Scan.result.in_(passed),
-        Scan.dir.in_([Direction.IN.value, Direction.OUT.value]),
-    )
+        Scan.local_result,
+        Scan.undoes_nonce,
+        Scan.override_by,
+    ).where(Scan.ticket_id.is_not(None), Scan.result.in_(passed))
 
 
 def _all_folds(session: Session, config: EventConfig) -> dict[Target, Fold]:
@@ -172,11 +179,15 @@ def _all_folds(session: Session, config: EventConfig) -> dict[Target, Fold]:
         )
     }
     groups: dict[Target, list[Any]] = {}
+    corrections: dict[int, list[Any]] = {}
     for row in session.execute(_passing().where(Scan.event_id == config.event.id)):
-        groups.setdefault((row.ticket_id, row.scope), []).append(row)
+        if row.dir in CORRECTIONS:
+            corrections.setdefault(row.ticket_id, []).append(row)
+        else:
+            groups.setdefault((row.ticket_id, row.scope), []).append(row)
     return {
         target: fold(
-            [_entry(row) for row in rows],
+            [_entry(row) for row in (*rows, *corrections.get(target[0], ()))],
             _policy(config, tickets[target[0]], rows[0].zone_id),
         )
         for target, rows in groups.items()
@@ -198,6 +209,9 @@ def _entry(row: Any) -> LoggedEntry:
         direction=row.dir,
         persons=row.persons,
         result=row.result,
+        undoes=None if row.undoes_nonce is None else bytes(row.undoes_nonce),
+        is_supervised=row.override_by is not None,
+        local_result=row.local_result,
     )
 
 

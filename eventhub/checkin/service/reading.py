@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from eventhub.checkin.enums import ScanResult
 from eventhub.checkin.queries.config import EventConfig, KeyFacts
 from eventhub.kernel.db import I18n
-from eventhub.kernel.signing import GrCode, GsCode, UnreadableCode, idhash, parse_code, verify_gs
+from eventhub.kernel.signing import (
+    DynamicVerdict,
+    GdCode,
+    GrCode,
+    GsCode,
+    UnreadableCode,
+    idhash,
+    parse_code,
+    verify_gd,
+    verify_gs,
+)
 
+_NO_KEY = bytes(32)  # stands for a day that is not known: whatever it says is forged
+_EDGE = timedelta(minutes=1)  # a code at the very end of a day may be read a moment later
 _VERIFIED = 4096  # signatures remembered per process
 
 
@@ -35,7 +48,7 @@ class Reading:
     is_key_revoked: bool = False
 
 
-def read_code(config: EventConfig, text: str) -> Reading:
+def read_code(config: EventConfig, text: str, at: datetime) -> Reading:
     """
     Return what `text` is at the gates of an event.
 
@@ -46,6 +59,8 @@ def read_code(config: EventConfig, text: str) -> Reading:
         config: Of the event whose gate read the code.
 
         text: As scanned or typed.
+
+        at: When it was read; rotating codes hold for seconds.
     """
     try:
         code = parse_code(text)
@@ -53,9 +68,29 @@ def read_code(config: EventConfig, text: str) -> Reading:
         return _refused(_kind(text), ScanResult(error.reason), text)
     if isinstance(code, GrCode) and config.salt:
         return Reading(kind="GR", idhash=idhash(config.salt, code.ticket))
+    if isinstance(code, GdCode) and config.salt:
+        return _rotating(config, code, text, at)
     if isinstance(code, GsCode):
         return _signed(config, code, text)
     return _refused(_kind(text), ScanResult.UNKNOWN_CODE, text)
+
+
+def _rotating(config: EventConfig, code: GdCode, text: str, at: datetime) -> Reading:
+    day = config.day_keys.get(code.kid)
+    found = verify_gd(
+        code,
+        day_key=day.key if day is not None else _NO_KEY,
+        event_uuid=config.event.uuid_bytes,
+        at_s=int(at.timestamp()),
+    )
+    known = idhash(config.salt, code.ticket)
+    is_good = found is DynamicVerdict.GOOD and day is not None
+    if is_good and day is not None and day.opens_at - _EDGE <= at < day.closes_at + _EDGE:
+        return Reading(kind="GD", idhash=known, rev=code.rev)
+    if is_good or found is DynamicVerdict.STALE:
+        # whose it is stays known: a supervisor may let a slow phone in
+        return replace(_refused("GD", ScanResult.STALE_DYNAMIC, text), idhash=known)
+    return _refused("GD", ScanResult.BAD_SIGNATURE, text)
 
 
 def _signed(config: EventConfig, code: GsCode, text: str) -> Reading:

@@ -23,7 +23,8 @@ from eventhub.checkin.queries.device import DeviceRow
 from eventhub.checkin.rules import Verdict
 from eventhub.checkin.service import statements as sql
 from eventhub.checkin.service.answers import TicketRow, answer_of
-from eventhub.checkin.service.asking import Found, Situation, decide, find
+from eventhub.checkin.service.asking import Found, Situation, decide, find, override
+from eventhub.checkin.service.overrides import Grant, Override, granted
 from eventhub.checkin.service.reading import Reading, read_code
 from eventhub.kernel import clock, commit_queue
 from eventhub.kernel.db import db
@@ -54,6 +55,7 @@ class Redeem:
     offset_ms: int = 0
     mono_ms: int = 0
     boot_id: str = ""
+    override: Override | None = None
 
 
 class _Again(Exception):
@@ -71,6 +73,7 @@ class _Case:
     reading: Reading
     digest: bytes
     received: datetime
+    grant: Grant | None
 
     @property
     def now_ms(self) -> int:
@@ -85,20 +88,23 @@ def redeem(device: DeviceRow, command: Redeem) -> dict[str, Any]:
     `status` `replay`.
 
     Raises:
-        Invalid: The gate is not the device's, nor of its group.
+        Invalid: The gate is not the device's, nor of its group; or an override
+            without a supervisor's card or a reason.
         NonceReused: The nonce belongs to a scan with another body.
         Unavailable: No turn at the database within the time of a person's patience.
     """
     config = event_config(device.event_id)
     gate = gate_of(config, device, command.gate_number)
+    received = clock.now()
     case = _Case(
         device=device,
         config=config,
         gate=gate,
         command=command,
-        reading=_read(config, command),
+        reading=_read(config, command, received),
         digest=body_digest(command, gate.number),
-        received=clock.now(),
+        received=received,
+        grant=granted(config, command.override, received) if command.override else None,
     )
     end_reading()
     for _ in range(_TRIES):
@@ -134,14 +140,16 @@ def gate_of(config: EventConfig, device: DeviceRow, number: int | None) -> GateR
 def body_digest(command: Redeem, gate_number: int) -> bytes:
     """Return what must be equal when a nonce comes again."""
     token = command.idhash.hex() if command.idhash is not None else command.code
-    parts = (token, command.direction, str(command.persons), str(gate_number))
+    parts = [token, command.direction, str(command.persons), str(gate_number)]
+    if command.override is not None:
+        parts += [command.override.card, command.override.reason]
     return hashlib.sha256("\n".join(parts).encode(errors="replace")).digest()[:16]
 
 
-def _read(config: EventConfig, command: Redeem) -> Reading:
+def _read(config: EventConfig, command: Redeem, at: datetime) -> Reading:
     if command.idhash is not None:
         return Reading(kind="search", idhash=command.idhash)
-    return read_code(config, command.code)
+    return read_code(config, command.code, at)
 
 
 def _settle(session: Session, case: _Case) -> dict[str, Any]:
@@ -182,18 +190,19 @@ def _find(session: Session, case: _Case) -> Found:
 
 
 def _decide(case: _Case, found: Found) -> tuple[str, Verdict]:
-    return decide(
-        Situation(
-            config=case.config,
-            gate=case.gate,
-            reading=case.reading,
-            at=case.received,
-            device_id=case.device.id,
-            direction=case.command.direction,
-            persons=case.command.persons,
-        ),
-        found,
+    situation = Situation(
+        config=case.config,
+        gate=case.gate,
+        reading=case.reading,
+        at=case.received,
+        device_id=case.device.id,
+        direction=case.command.direction,
+        persons=case.command.persons,
     )
+    decided = decide(situation, found)
+    if case.grant is None:
+        return decided
+    return override(situation, found, decided[1]) or decided
 
 
 def _enter(
@@ -212,7 +221,7 @@ def _enter(
             "entered_device_id": case.device.id,
             "entered_gate_id": case.gate.id,
             "entered_nonce": case.command.nonce,
-            "kind": "normal",
+            "kind": "override" if decided.result is ScanResult.OK_OVERRIDE else "normal",
         }
         if session.execute(sql.ENTER, row).first() is None:
             if done:
@@ -243,6 +252,7 @@ def _scan(
     case: _Case, found: Found, scope: str, decided: Verdict, answer: dict[str, Any]
 ) -> dict[str, Any]:
     command = case.command
+    grant = case.grant if decided.result is ScanResult.OK_OVERRIDE else None
     return {
         "event_id": case.device.event_id,
         "device_id": case.device.id,
@@ -266,8 +276,9 @@ def _scan(
         "is_unlisted": decided.why == "unlisted",
         "local_result": None,
         "result": decided.result.value,
-        "override_by": None,
-        "override_reason": None,
+        "override_by": grant.by if grant else None,
+        "override_reason": grant.reason if grant else None,
+        "overridden": decided.why if grant else None,
         "answer": answer,
         "body_digest": case.digest,
     }

@@ -52,7 +52,7 @@ def simulate(
         direction: `in` or `out`.
     """
     config = load_config(event_id)
-    reading = read_code(config, code)
+    reading = read_code(config, code, at)
     gate = config.gates[gate_id]
     situation = Situation(config, gate, reading, at, direction=direction)
     found = find(db.session(), event_id, reading, device_id=0, nonce=_NOBODY)

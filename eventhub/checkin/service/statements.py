@@ -45,6 +45,7 @@ _BYTES: Final = LargeBinary()
 _SCAN_COLUMNS: Final = tuple(
     column.name for column in Scan.__table__.columns if column.name not in {"id", "undoes_nonce"}
 )
+_ALL_SCAN_COLUMNS: Final = (*_SCAN_COLUMNS, "undoes_nonce")
 
 FIND: Final = (
     text(
@@ -138,7 +139,7 @@ LOCK_TICKET: Final = {
 
 _RECORD_MANY: Final = _insert(
     Scan.__table__,  # type: ignore[arg-type]  # declarative tables are Tables
-    _SCAN_COLUMNS,
+    _ALL_SCAN_COLUMNS,
     "ON CONFLICT DO NOTHING",
 )
 _TELL_MANY: Final = {
@@ -158,9 +159,9 @@ def record_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     if dialect.name == "sqlite":
         session.execute(_RECORD_MANY, list(rows))
         return
-    columns = _columns(rows, _SCAN_COLUMNS)
+    columns = _columns(rows, _ALL_SCAN_COLUMNS)
     columns["answer"] = [orjson.dumps(answer).decode() for answer in columns["answer"]]
-    session.execute(_insert_columns(dialect, Scan, _SCAN_COLUMNS), columns)
+    session.execute(_insert_columns(dialect, Scan, _ALL_SCAN_COLUMNS), columns)
 
 
 def enter_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:

@@ -16,8 +16,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from eventhub.checkin.enums import ADMITTED, ItemStatus, ScanResult
-from eventhub.checkin.models import Admission
+from eventhub.checkin.enums import ADMITTED, Direction, ItemStatus, ScanResult
 from eventhub.checkin.queries.config import EventConfig, event_config
 from eventhub.checkin.queries.device import DeviceRow
 from eventhub.checkin.rules import LoggedEntry
@@ -26,16 +25,20 @@ from eventhub.checkin.service.answers import nonce_text
 from eventhub.checkin.service.asking import scope_of
 from eventhub.checkin.service.items import OfflineScan
 from eventhub.checkin.service.late import kept_scans, with_own_nonces
+from eventhub.checkin.service.overrides import Grant, granted_offline
 from eventhub.checkin.service.projection import Target, TicketFold, project
 from eventhub.checkin.service.reading import read_code
 from eventhub.checkin.service.redeem import end_reading, gate_of
+from eventhub.checkin.service.taking_back import not_plain, undone_targets
 from eventhub.kernel import clock, commit_queue
 from eventhub.kernel.errors import Invalid, Unavailable
 from eventhub.programme.queries import GateRow
 from eventhub.registration.models import Ticket
 
 _TRIES = 3
-_RESULT_OF = {result.value: result for result in ScanResult}
+_RESULT_OF = {result.value: result for result in ScanResult} | {
+    "no-override": ScanResult.NEED_SUPERVISOR
+}
 _PASSING = ADMITTED | {ScanResult.OK_EXIT}
 
 
@@ -58,10 +61,15 @@ class _Item:
     reason: str | None = None
     first: dict[str, Any] | None = None
     code_digest: bytes | None = None
+    grant: Grant | None = None
 
     @property
     def passes(self) -> bool:
         return self.result in _PASSING and self.ticket is not None
+
+    @property
+    def undoes(self) -> bytes | None:
+        return self.scan.undoes if self.result is ScanResult.UNDONE and self.ticket else None
 
     def entry(self, device_id: int) -> LoggedEntry:
         assert self.gate is not None  # noqa: S101 - set before anything passes
@@ -75,6 +83,8 @@ class _Item:
             direction=self.scan.direction,
             persons=self.scan.persons,
             result=self.result,
+            undoes=self.undoes,
+            is_supervised=self.grant is not None,
         )
 
 
@@ -102,7 +112,9 @@ def record_scans(device: DeviceRow, scans: Sequence[OfflineScan]) -> list[dict[s
 def scan_digest(scan: OfflineScan) -> bytes:
     """Return what must be equal when a nonce comes again."""
     token = scan.idhash.hex() if scan.idhash is not None else scan.code
-    parts = (token, scan.direction, str(scan.persons), str(scan.gate_number), scan.result.value)
+    parts = [token, scan.direction, str(scan.persons), str(scan.gate_number), scan.result.value]
+    if scan.undoes is not None:
+        parts.append(scan.undoes.hex())
     return hashlib.sha256("\n".join(parts).encode(errors="replace")).digest()[:16]
 
 
@@ -151,7 +163,9 @@ def _keep(
     if kept:
         rows = [_row(device, item, answers[item.scan.nonce], received) for item in kept]
         sql.record_many(session, rows)
-    tickets = sorted({item.ticket.id for item in kept if item.passes and item.ticket})
+    tickets = sorted(
+        {item.ticket.id for item in kept if item.ticket and (item.passes or item.undoes)}
+    )
     if tickets:
         sql.tell_many(session, device.event_id, tickets)
 
@@ -184,10 +198,11 @@ def _place(
         except Invalid:
             _refuse(item, "wrong-gate")
             continue
-        if row is None and item.scan.result in _PASSING and item.status is not ItemStatus.REFUSED:
-            _refuse(item, ScanResult.UNKNOWN_CODE.value)
         item.gate = gate
         item.result = item.result or item.scan.result
+        _supervise(config, item)
+        if row is None and item.result in _PASSING and not _is_lost(item):
+            _refuse(item, ScanResult.UNKNOWN_CODE.value)
         if row is not None:
             item.ticket = TicketFold(row.id, row.ticket_type_id, row.party)
             moment = datetime.fromtimestamp(item.at_ms / 1000, UTC)
@@ -198,10 +213,32 @@ def _place(
             item.status, item.result = ItemStatus.QUARANTINED, ScanResult.DEVICE_REVOKED
 
 
+def _supervise(config: EventConfig, item: _Item) -> None:
+    """Check what only a supervisor may do, and name them."""
+    scan = item.scan
+    is_undo = scan.direction == Direction.UNDO
+    if is_undo:
+        item.result = ScanResult.UNDONE
+    if item.result is not ScanResult.OK_OVERRIDE and not (is_undo and scan.override_by):
+        return
+    at = datetime.fromtimestamp(item.at_ms / 1000, UTC)
+    try:
+        item.grant = granted_offline(config, scan.override_by, scan.override_reason, at)
+    except Invalid:
+        if not is_undo:  # an undo without a card holds for the first seconds
+            _refuse(item, "no-override")
+
+
+def _is_lost(item: _Item) -> bool:
+    """Tell whether a supervisor let a rightly signed code in that is on no list."""
+    return item.grant is not None and item.scan.kind == "GS" and item.code_digest is None
+
+
 def _hash_of(config: EventConfig, item: _Item) -> bytes | None:
     if item.scan.idhash is not None:
         return item.scan.idhash
-    reading = read_code(config, item.scan.code)
+    at = datetime.fromtimestamp(item.at_ms / 1000, UTC)
+    reading = read_code(config, item.scan.code, at)
     item.code_digest = reading.digest
     if reading.refused is not None:
         item.result = reading.refused
@@ -228,18 +265,17 @@ def _admit(
     session: Session, device: DeviceRow, config: EventConfig, items: Sequence[_Item]
 ) -> None:
     """Write admissions: at once where nothing is in the way, by the fold elsewhere."""
-    groups: dict[Target, list[_Item]] = {}
-    for item in items:
-        if item.passes and item.ticket is not None:
-            groups.setdefault((item.ticket.id, item.scope), []).append(item)
+    groups = _groups(session, device, items)
     if not groups:
         return
-    taken = _taken(session, device.event_id, {target[0] for target in groups})
+    taken = not_plain(session, device.event_id, {target[0] for target in groups})
     plain = {
         target: group[0]
         for target, group in groups.items()
         if target not in taken
+        and (target[0], "*") not in taken
         and len(group) == 1
+        and group[0].result is not ScanResult.OK_OVERRIDE
         and group[0].scan.persons == 1
         and group[0].scan.direction == "in"
     }
@@ -256,11 +292,24 @@ def _admit(
                 item.first = _winner(config, made.places, lost)
 
 
-def _taken(session: Session, event_id: int, tickets: set[int]) -> set[Target]:
-    statement = select(Admission.ticket_id, Admission.scope).where(
-        Admission.event_id == event_id, sql.among(session, Admission.ticket_id, tickets)
-    )
-    return {(row.ticket_id, row.scope) for row in session.execute(statement)}
+def _groups(
+    session: Session, device: DeviceRow, items: Sequence[_Item]
+) -> dict[Target, list[_Item]]:
+    """Return what passed and what was undone by ticket and scope; undos go where their scan is."""
+    groups: dict[Target, list[_Item]] = {}
+    for item in items:
+        if item.passes and item.ticket is not None:
+            groups.setdefault((item.ticket.id, item.scope), []).append(item)
+    undos = [item for item in items if item.undoes is not None]
+    if not undos:
+        return groups
+    here = {item.scan.nonce: target for target, group in groups.items() for item in group}
+    kept = undone_targets(session, device.id, [item.undoes for item in undos if item.undoes])
+    for item in undos:
+        target = kept.get(item.undoes or b"") or here.get(item.undoes or b"")
+        if target is not None:  # else its scan is still under way, and the fold finds the undo
+            groups.setdefault(target, []).append(item)
+    return groups
 
 
 def _enter(session: Session, device: DeviceRow, plain: Mapping[Target, _Item]) -> None:
@@ -330,8 +379,10 @@ def _row(
         "is_unlisted": scan.is_unlisted,
         "local_result": scan.result.value,
         "result": (item.result or scan.result).value,
-        "override_by": None,
-        "override_reason": None,
+        "override_by": item.grant.by if item.grant else None,
+        "override_reason": item.grant.reason if item.grant else None,
+        "overridden": scan.overridden if item.grant else None,
+        "undoes_nonce": scan.undoes,
         "answer": dict(answer),
         "body_digest": item.digest,
     }

@@ -35,6 +35,7 @@ def steps(event_id: int, actor: str) -> Steps:
             Schedule.event_id == event_id,
             Schedule.state == ScheduleState.WIP,
             EditLog.actor == actor,
+            EditLog.op != "import",  # taken back from its own page, with the texts
         )
         .order_by(EditLog.id.desc())
         .limit(_ROWS_READ)

@@ -15,6 +15,7 @@ from eventhub.console.access import console_event, signed_in
 from eventhub.console.guest_forms import GuestFileForm
 from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel import clock
+from eventhub.kernel.auth import require_proof
 from eventhub.kernel.errors import Invalid
 from eventhub.kernel.format import exact
 from eventhub.kernel.http import private, see_other
@@ -109,6 +110,7 @@ def send_guest_list(slug: str, batch: str) -> BaseResponse:
 def export_guests(slug: str, form: str) -> Response:
     """GET /console/e/SLUG/guests.csv .xlsx: everybody who is registered; guests.edit."""
     event = console_event(slug, Permission.GUESTS_EDIT)
+    require_proof()
     is_csv = form == "csv"
     answer = make_response(
         b"".join(service.export_csv(event)) if is_csv else service.export_xlsx(event)

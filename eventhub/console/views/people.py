@@ -83,6 +83,7 @@ def outbox(slug: str) -> Response:
         event,
         messages=notify.messages(event.id, limit=100),
         has_mail_server=bool(current_settings().mail_url),
+        may_write=render.may(event, Permission.GUESTS_EDIT),
         state_words=words.message_states(),
         state_kinds=words.MESSAGE_KINDS,
     )

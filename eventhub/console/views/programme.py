@@ -15,6 +15,8 @@ from eventhub.console.access import console_event, signed_in
 from eventhub.console.programme_edit import Asked, Change
 from eventhub.console.programme_forms import BatchForm, PlaceForm, SlotForm, WaiveForm
 from eventhub.console.programme_page import Chosen, Known
+from eventhub.console.programme_several import Several
+from eventhub.console.programme_shade import Filters
 from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel.errors import BadRequest, Invalid
 from eventhub.kernel.http import json_answer, see_other, wants_json
@@ -39,7 +41,8 @@ def programme(slug: str) -> Response:
     form = PlaceForm(formdata=None)
     if row:
         programme_page.fill(form, event, known, row, day)
-    return _editor(event, known, day, form, Chosen(row) if row else None)
+    several = Several(is_open=request.args.get("several") == "1")
+    return editor_page(event, known, day, form, Chosen(row) if row else None, several=several)
 
 
 @blueprint.get("/e/<slug>/programme/cursor.json")
@@ -68,7 +71,7 @@ def programme_place(slug: str) -> Response | BaseResponse:
     if not form.validate_on_submit():
         if wants_json():
             raise Invalid(fields=_texts(form.errors))
-        return _editor(event, known, day, form, Chosen(row), status=422)
+        return editor_page(event, known, day, form, Chosen(row), status=422)
     return _placed(event, known, day, form, row)
 
 
@@ -102,7 +105,7 @@ def programme_undo(slug: str) -> BaseResponse:
         raise NothingToUndo()
     service.undo(service.UndoBatch(event_id=event.id, batch=batch, actor=signed_in().name))
     flash(_("Taken back."), "ok")
-    return _back(event, _view(event, BatchForm()))
+    return back_to_day(event, _view(event, BatchForm()))
 
 
 @blueprint.post("/e/<slug>/programme/redo")
@@ -114,7 +117,7 @@ def programme_redo(slug: str) -> BaseResponse:
         raise NothingToUndo()
     service.redo(service.UndoBatch(event_id=event.id, batch=batch, actor=signed_in().name))
     flash(_("Done again."), "ok")
-    return _back(event, _view(event, BatchForm()))
+    return back_to_day(event, _view(event, BatchForm()))
 
 
 @blueprint.post("/e/<slug>/programme/waive")
@@ -133,22 +136,27 @@ def programme_waive(slug: str) -> BaseResponse:
         )
     )
     flash(_("Let through. It is back when the facts change."), "ok")
-    return _back(event, _view(event, form))
+    return back_to_day(event, _view(event, form))
 
 
-def _editor(
+def editor_page(
     event: EventRow,
     known: Known,
     day: date,
     form: PlaceForm,
     chosen: Chosen | None,
     *,
+    several: Several | None = None,
     status: int = 200,
 ) -> Response:
+    """Answer with the editor of a day, and what was asked for in its forms."""
     if chosen:
         form.offer(event, known.stages, *programme_edit.own_day(event, chosen.row))
-    values = programme_page.context(event, known, day, signed_in().name, chosen)
-    return page("programme", event, status=status, form=form, **values)
+    filters = Filters.of(request.args)
+    values = programme_page.context(event, known, day, signed_in().name, chosen, filters)
+    return page(
+        "programme", event, status=status, form=form, several=several or Several(), **values
+    )
 
 
 def _placed(
@@ -164,9 +172,9 @@ def _placed(
         return json_answer(_told(edited, asked.is_dry))
     if asked.is_dry:
         preview = programme_page.effects(edited.added, edited.removed)
-        return _editor(event, known, day, form, Chosen(row, preview=preview))
+        return editor_page(event, known, day, form, Chosen(row, preview=preview))
     flash(_("Saved."), "ok")
-    return _back(event, asked.day, row.public_no)
+    return back_to_day(event, asked.day, row.public_no)
 
 
 def _changed(event: EventRow, change: Change, words: str) -> Response | BaseResponse:
@@ -186,7 +194,7 @@ def _changed(event: EventRow, change: Change, words: str) -> Response | BaseResp
     if wants_json():
         return json_answer(_told(edited, is_dry=False))
     flash(words, "ok")
-    return _back(event, day, row.public_no)
+    return back_to_day(event, day, row.public_no)
 
 
 def _refused(event: EventRow, day: date, form: PlaceForm, refusal: Any) -> Response:
@@ -200,9 +208,9 @@ def _refused(event: EventRow, day: date, form: PlaceForm, refusal: Any) -> Respo
         )
     form.version.data = row.row_version
     if isinstance(refusal, StaleEdit):
-        return _editor(event, fresh, day, form, Chosen(row, stale=now), status=409)
+        return editor_page(event, fresh, day, form, Chosen(row, stale=now), status=409)
     why = " ".join([str(refusal.text), *programme_edit.reasons(refusal)])
-    return _editor(event, fresh, day, form, Chosen(row, refused=why), status=409)
+    return editor_page(event, fresh, day, form, Chosen(row, refused=why), status=409)
 
 
 def _told(edited: Edited, is_dry: bool) -> dict[str, Any]:
@@ -220,8 +228,12 @@ def _view(event: EventRow, form: Any) -> date:
     return programme_page.shown_day(event, shown)
 
 
-def _back(event: EventRow, day: date, item: int | None = None) -> BaseResponse:
-    return see_other(url_for("console.programme", slug=event.slug, day=day.isoformat(), item=item))
+def back_to_day(event: EventRow, day: date, item: int | None = None) -> BaseResponse:
+    """Lead to the editor of a day, with the filters of the address."""
+    kept: dict[str, Any] = dict(Filters.of(request.args).kept)
+    return see_other(
+        url_for("console.programme", slug=event.slug, day=day.isoformat(), item=item, **kept)
+    )
 
 
 def _texts(errors: Any) -> dict[str, list[str]]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, request, url_for
+from flask import Response, flash, make_response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventhub.accounts import queries, service
 from eventhub.accounts.enums import Permission, Role
-from eventhub.console import words
+from eventhub.console import audit_files, words
 from eventhub.console.access import console_event
 from eventhub.console.forms import ApiKeyForm, MemberForm
 from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel import audit
+from eventhub.kernel.auth import require_proof
 from eventhub.kernel.errors import NotFound
 from eventhub.kernel.forms import BaseForm
-from eventhub.kernel.http import see_other
+from eventhub.kernel.http import private, see_other
 from eventhub.kernel.i18n import current_lang
 from eventhub.programme.queries import EventRow
 
@@ -32,6 +33,7 @@ def access(slug: str) -> Response:
 def create_key(slug: str) -> Response:
     """POST /console/e/SLUG/access/keys: make a key and show it once; access.manage."""
     event = console_event(slug, Permission.ACCESS_MANAGE)
+    require_proof()
     form = ApiKeyForm()
     if not form.validate_on_submit():
         return _access_page(event, form, status=422)
@@ -65,6 +67,18 @@ def audit_log(slug: str) -> Response:
         act_words=words.acts(),
         state=audit.verify(),
     )
+
+
+@blueprint.get("/e/<slug>/log.<any(csv, json):form>")
+def audit_file(slug: str, form: str) -> Response:
+    """GET /console/e/SLUG/log.csv .json: the whole log of the event; audit.view."""
+    event = console_event(slug, Permission.AUDIT_VIEW)
+    rows = audit.export_rows(event.id)
+    is_csv = form == "csv"
+    answer = make_response(audit_files.as_csv(rows) if is_csv else audit_files.as_json(rows))
+    answer.mimetype = "text/csv" if is_csv else "application/json"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{event.slug}-log.{form}"'
+    return private(answer)
 
 
 @blueprint.post("/e/<slug>/access/people")

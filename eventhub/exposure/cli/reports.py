@@ -108,6 +108,20 @@ def verify(event: str, version: int, as_json: bool) -> None:
         raise SystemExit(REFUSED)
 
 
+@group.command("sum")
+@click.argument("event")
+@click.argument("lines", nargs=-1, required=True)
+@_version_option
+@json_option
+@domain_errors
+def sum_lines(event: str, lines: tuple[str, ...], version: int | None, as_json: bool) -> None:
+    """Add LINES of the report of EVENT; figures that count different things are refused."""
+    row = _version(event_by_slug(event), version)
+    found = service.sum_of_lines(row.event_id, row.version, lines)
+    human = f"{found['op']} {found['value']:,} {found['kind']}, {found['class']}"
+    emit(dict(found), as_json=as_json, human=human)
+
+
 @group.command("export")
 @click.argument("event")
 @click.option("--format", "kind", type=click.Choice(sorted(render.FORMATS)), required=True)

@@ -1,5 +1,14 @@
-"""Tables of media, creators, claims and reports."""
+"""Tables of media, creators, claims, reports and what they are built with."""
 
+from eventhub.exposure.models.builder import (
+    AdmissionSummary,
+    DayNote,
+    MetricDefinition,
+    ReportLink,
+    ReportLogo,
+    Target,
+    VisibilityPrior,
+)
 from eventhub.exposure.models.media import (
     Creator,
     CreatorPost,
@@ -18,16 +27,23 @@ from eventhub.exposure.models.report import (
 )
 
 __all__ = [
+    "AdmissionSummary",
     "Creator",
     "CreatorPost",
+    "DayNote",
     "GrossExclusion",
     "GrossPart",
     "MediaBatch",
     "Mention",
+    "MetricDefinition",
     "NotStated",
     "Outlet",
     "Overlap",
     "Report",
+    "ReportLink",
+    "ReportLogo",
     "ReportSetting",
     "SourceText",
+    "Target",
+    "VisibilityPrior",
 ]

@@ -82,13 +82,36 @@ class MediaBatch(Base):
     undone_at: Mapped[datetime | None]
 
 
-class Mention(Base):
+class _Piece:
+    """
+    What a report of an outlet and a post of a creator share.
+
+    The same address, or without one the same title of the same name and day,
+    is one row. `raw` is the row of the file, for the auditor: never printed.
+    """
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    ref: Mapped[str] = mapped_column(String(64))  # public name of the row
+    dedupe_key: Mapped[str] = mapped_column(String(64))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("media_batch.id"), index=True)
+    title: Mapped[str] = mapped_column(String(500))
+    url: Mapped[str] = mapped_column(String(1000), default="")  # canonical
+    published_at: Mapped[datetime]
+    lang: Mapped[str] = mapped_column(String(12), default="")
+    op: Mapped[str] = mapped_column(String(2), default="=")  # of its reach or impressions
+    engagement: Mapped[int | None] = mapped_column(BigInteger)
+    raw: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    is_synthetic: Mapped[bool] = mapped_column(default=False)
+    recorded_by: Mapped[str] = mapped_column(String(120), default="")
+    recorded_at: Mapped[datetime]
+
+
+class Mention(_Piece, Base):
     """
     One report of one outlet.
 
-    Invariants: the same address, or without one the same title of the same
-    outlet and day, is one row; a figure is unknown (null) or not negative.
-    `raw` is the row of the file, for the auditor: it is never printed.
+    Invariant: a figure is unknown (null) or not negative.
     """
 
     __tablename__ = "mention"
@@ -102,34 +125,19 @@ class Mention(Base):
         Index("ix_mention_event_at", "event_id", "published_at"),
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    ref: Mapped[str] = mapped_column(String(64))  # public name of the row
-    dedupe_key: Mapped[str] = mapped_column(String(64))
     outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"), index=True)
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("media_batch.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))  # MentionKind
-    title: Mapped[str] = mapped_column(String(500))
-    url: Mapped[str] = mapped_column(String(1000), default="")  # canonical
     author: Mapped[str] = mapped_column(String(120), default="")
-    published_at: Mapped[datetime]
-    lang: Mapped[str] = mapped_column(String(12), default="")
     tone: Mapped[int | None]
     prominence: Mapped[str] = mapped_column(String(12), default="")  # headline, lead, passing
     story: Mapped[str] = mapped_column(String(64))
     is_original: Mapped[bool]
     reach: Mapped[int | None] = mapped_column(BigInteger)
     reach_kind: Mapped[str] = mapped_column(String(24))  # ReachKind
-    op: Mapped[str] = mapped_column(String(2), default="=")  # of reach
     reads: Mapped[int | None] = mapped_column(BigInteger)
-    engagement: Mapped[int | None] = mapped_column(BigInteger)
-    raw: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    is_synthetic: Mapped[bool] = mapped_column(default=False)
-    recorded_by: Mapped[str] = mapped_column(String(120), default="")
-    recorded_at: Mapped[datetime]
 
 
-class CreatorPost(Base):
+class CreatorPost(_Piece, Base):
     """One post of one creator; impressions are what the platform shows, null where it does not."""
 
     __tablename__ = "creator_post"
@@ -142,27 +150,16 @@ class CreatorPost(Base):
         Index("ix_creator_post_event_at", "event_id", "published_at"),
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    ref: Mapped[str] = mapped_column(String(64))
-    dedupe_key: Mapped[str] = mapped_column(String(64))
     creator_id: Mapped[int] = mapped_column(ForeignKey("creator.id"), index=True)
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("media_batch.id"), index=True)
-    title: Mapped[str] = mapped_column(String(500))
-    url: Mapped[str] = mapped_column(String(1000), default="")  # canonical
-    published_at: Mapped[datetime]
-    lang: Mapped[str] = mapped_column(String(12), default="")
     impressions: Mapped[int | None] = mapped_column(BigInteger)
-    op: Mapped[str] = mapped_column(String(2), default="=")  # of impressions
-    engagement: Mapped[int | None] = mapped_column(BigInteger)
-    raw: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    is_synthetic: Mapped[bool] = mapped_column(default=False)
-    recorded_by: Mapped[str] = mapped_column(String(120), default="")
-    recorded_at: Mapped[datetime]
 
 
 class ReportSetting(Base):
-    """What an event's report is made with: the event that it is set beside."""
+    """
+    What an event's next report is made with; null is the default.
+
+    `sections` are names of `Section` in the order they are printed.
+    """
 
     __tablename__ = "report_setting"
 
@@ -172,3 +169,6 @@ class ReportSetting(Base):
     compare_event_id: Mapped[int | None] = mapped_column(
         ForeignKey("event.id", ondelete="SET NULL")
     )
+    sections: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    accent: Mapped[str | None] = mapped_column(String(7))  # #RRGGBB
+    logo_sha256: Mapped[str | None] = mapped_column(String(64))  # of a ReportLogo

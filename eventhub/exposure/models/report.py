@@ -58,6 +58,7 @@ class Report(Base):
     created_at: Mapped[datetime]
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
+    review_note: Mapped[str | None] = mapped_column(String(300))  # why it came back
 
 
 class GrossPart(Base):

@@ -1,5 +1,18 @@
 """What pages, commands and other domains read of reports."""
 
+from eventhub.exposure.queries.builder import (
+    LinkRow,
+    PriorRow,
+    Setting,
+    TargetRow,
+    day_notes,
+    linked,
+    links,
+    logo,
+    priors,
+    setting,
+    targets,
+)
 from eventhub.exposure.queries.inputs import inputs
 from eventhub.exposure.queries.media import (
     MediaBatchRow,
@@ -18,16 +31,27 @@ from eventhub.exposure.queries.reports import (
 )
 
 __all__ = [
+    "LinkRow",
     "MediaBatchRow",
+    "PriorRow",
     "ReportRow",
+    "Setting",
+    "TargetRow",
+    "day_notes",
     "inputs",
     "latest",
+    "linked",
+    "links",
+    "logo",
     "media_batches",
     "mention_rows",
     "outlet_names",
     "post_rows",
+    "priors",
     "public_version",
     "published",
+    "setting",
+    "targets",
     "version_of",
     "versions",
 ]

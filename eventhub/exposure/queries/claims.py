@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,11 +13,11 @@ from eventhub.audience.dictionary import METRICS
 from eventhub.audience.queries import ObservationRow, streams
 from eventhub.exposure.models import NotStated, SourceText
 from eventhub.exposure.rules.lines import Claim, Line, SourceRef
+from eventhub.exposure.rules.uncertainty import Part, interval
 from eventhub.kernel.db import I18n, db
 from eventhub.programme.queries import zones
 
 _WHOLE_EVENT = "event"
-Z95: Final = 1.959963984540054  # two-sided 95 % of the normal distribution
 
 
 def observation_lines(event_id: int, rows: list[ObservationRow]) -> list[Line]:
@@ -54,7 +54,8 @@ def _line(
     metric = METRICS[row.metric]
     place = places.get(("zone", row.zone_id)) or places.get(("stream", row.stream_id))
     label = row.label or _label(metric.name.i18n(), place)
-    low, high = _interval(row)
+    parts = _parts(row)
+    found = interval(parts)
     return Line(
         key=row.ref,
         metric=row.metric,
@@ -65,12 +66,13 @@ def _line(
         unit=row.unit,
         cls=row.cls.value,
         scope=_scope(row, place),
-        low=low,
-        high=high,
+        low=found.low if found else None,
+        high=found.high if found else None,
         sources=(_source(row),),
         note=row.note,
         claim=_claim(row, passage),
         facts=_facts(row),
+        parts=parts,
     )
 
 
@@ -93,11 +95,9 @@ def _value(value: int | float, digits: int) -> int | str:
     return str(number) if digits else int(number)
 
 
-def _interval(row: ObservationRow) -> tuple[int | None, int | None]:
-    if row.rel_sd is None:
-        return None, None
-    half = Z95 * row.rel_sd * row.value
-    return max(0, round(row.value - half)), round(row.value + half)
+def _parts(row: ObservationRow) -> tuple[Part, ...]:
+    """Return what a figure of our own may be off by; a claim has none."""
+    return () if row.rel_sd is None else (Part(row.value, row.rel_sd),)
 
 
 def _source(row: ObservationRow) -> SourceRef:

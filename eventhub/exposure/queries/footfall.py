@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,39 +18,108 @@ from eventhub.audience.queries import (
     footfall_days,
     visits,
 )
-from eventhub.exposure.queries.claims import Z95
+from eventhub.exposure.rules.baseline import against_baseline
 from eventhub.exposure.rules.lines import Line, SourceRef
 from eventhub.exposure.rules.rollup import sum_op, weakest
+from eventhub.exposure.rules.uncertainty import Part, interval
 from eventhub.kernel import clock
-from eventhub.programme.queries import EventRow
+from eventhub.kernel.db import I18n
+from eventhub.programme.queries import EventRow, zones
 
 _HOUR = timedelta(hours=1)
 
 
-def footfall(event: EventRow) -> tuple[list[Line], list[dict[str, Any]]]:
+@dataclass(frozen=True, slots=True)
+class Footfall:
+    """Lines of the counters; hours by counter and by zone; days against other weeks."""
+
+    lines: tuple[Line, ...]
+    series: Mapping[str, Any]
+
+
+def footfall(event: EventRow, notes: Mapping[date, I18n]) -> Footfall:
     """
-    Return the lines of the counters and one table of hours per operating day.
+    Return what the counters of an event say, with what was noted of its days.
 
     Everything is read as of the last reading, not as of now, so that a report
-    over unchanged data stays the same while time passes.
+    over unchanged data stays the same while time passes. Days outside the
+    event are the baseline and enter no figure of it.
     """
     rows = counters(event.id)
     read = [row.last_at for row in rows if row.last_at is not None]
     if not read:
-        return [], []
+        return Footfall((), {})
+    held = frozenset(event.days())
     with clock.fixed(max(read)):
-        days = footfall_days(event)
-        found = visits(event)
+        days = [day for day in footfall_days(event) if not held or day.day in held]
+        counted = visits(event)
+    found = [row for row in counted if not held or row.day in held]
     lines = [_visits(found, rows)] if found else []
     lines += [_passages(row, days) for row in rows if not row.is_cordon and row.last_at]
-    return lines, _hours(event, rows, counter_hours(event))
+    hours = [
+        hour
+        for hour in counter_hours(event)
+        if not held or event.operating_day(hour.starts_at) in held
+    ]
+    tables = _hours(event, rows, hours)
+    series = {
+        "footfall_hours": tables,
+        "footfall_zones": _by_zone(event, rows, tables),
+        "baseline": _baseline(found, [row for row in counted if row not in found], notes),
+    }
+    return Footfall(tuple(lines), {name: value for name, value in series.items() if value})
+
+
+def _baseline(
+    found: Sequence[VisitsRow], others: Sequence[VisitsRow], notes: Mapping[date, I18n]
+) -> list[dict[str, Any]]:
+    usual = {row.day: row.count for row in others}
+    return [
+        {
+            "day": row.day.isoformat(),
+            "value": row.count,
+            "op": row.op.value,
+            "class": row.cls.value,
+            **against_baseline(row.day, row.count, usual).as_json(),
+            "note": dict(notes[row.day]) if row.day in notes else None,
+        }
+        for row in found
+    ]
+
+
+def _by_zone(
+    event: EventRow, rows: Sequence[CounterRow], tables: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Add the counters of one cordon; an hour that one of them missed is a gap of the zone."""
+    names = {zone.id: (zone.slug, zone.name) for zone in zones(event.id)}
+    placed = {row.name: names[row.zone_id] for row in rows if row.zone_id in names}
+    made = []
+    for table in tables:
+        by_zone: dict[str, dict[str, Any]] = {}
+        for row in table["rows"]:
+            if row["key"] not in placed:
+                continue
+            slug, name = placed[row["key"]]
+            zone = by_zone.setdefault(slug, {**name, "key": slug, "values": None})
+            zone["values"] = _added(zone["values"], row["values"])
+        made.append({**table, "rows": list(by_zone.values())})
+    return [table for table in made if table["rows"]]
+
+
+def _added(one: list[int | None] | None, other: list[int | None]) -> list[int | None]:
+    if one is None:
+        return list(other)
+    pairs = zip(one, other, strict=True)
+    return [None if a is None or b is None else a + b for a, b in pairs]
 
 
 def _visits(found: Sequence[VisitsRow], rows: Sequence[CounterRow]) -> Line:
     """Add days; their calibration factors are the same, so their errors add linearly."""
     metric = METRICS["footfall.visits"]
-    halves = [Z95 * row.rel_sd * row.count for row in found]
     count = sum(row.count for row in found)
+    off = sum(row.rel_sd * row.count for row in found)
+    parts = (Part(count, off / count, "counters"),) if count and off else ()
+    sure = interval(parts)
     names = {name for row in found for name in row.counter_names}
     return Line(
         key="footfall-visits",
@@ -60,14 +130,15 @@ def _visits(found: Sequence[VisitsRow], rows: Sequence[CounterRow]) -> Line:
         op=sum_op(row.op.value for row in found),
         unit=metric.unit.zh,
         cls=weakest(row.cls.value for row in found) or "estimated",
-        low=max(0, round(count - sum(halves))),
-        high=round(count + sum(halves)),
+        low=sure.low if sure else None,
+        high=sure.high if sure else None,
         sources=tuple(_source(row, found) for row in rows if row.name in names),
         facts={
             "raw": sum(row.raw for row in found),
             "days": [_day(row) for row in found],
             "missing": [_missing(name, at) for row in found for name, at in row.missing],
         },
+        parts=parts,
     )
 
 

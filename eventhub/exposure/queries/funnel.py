@@ -5,31 +5,29 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import Select, func, select
 
-from eventhub.checkin.models import Admission
-from eventhub.checkin.queries import entries
+from eventhub.exposure.queries.presence import Presence
 from eventhub.kernel.db import db
 from eventhub.programme.queries import EventRow
 from eventhub.registration.enums import TicketStatus
 from eventhub.registration.models import EntryWindow, Registration, Ticket, TicketType
 
 _STEPS: Final = ("registered", "confirmed", "arrived")
-_PLACES: Final = 256  # more than a ticket has
 _MOMENT: Final = timedelta(microseconds=1)  # an end is no part of its window
 
 
-def funnel(event: EventRow) -> dict[str, Any] | None:
+def funnel(event: EventRow, found: Presence) -> dict[str, Any] | None:
     """
     Return registered, confirmed and arrived people, crew and exhibitors left out.
 
     A ticket can be missed only when all its days are over: the days before the
-    last one on which anything was scanned, and that one when it is the last of
+    last one on which anybody was admitted, and that one when it is the last of
     the event. `no_show` is about those tickets alone, None where there is none.
     """
     types = _types(event.id)
-    scanned = [row.day for row in entries(event.id) if row.day is not None]
-    counted = _counts(event.id)
+    scanned = found.held()
+    counted = _counts(event.id, found)
     over = _windows_over(event, scanned)
     rows = [_row(row, counted, over) for row in types]
     rows = [row for row in rows if row["registered"]]
@@ -40,7 +38,7 @@ def funnel(event: EventRow) -> dict[str, Any] | None:
         "days": [day.isoformat() for day in scanned],
         "steps": [{"step": name, "value": totals[name]} for name in _STEPS],
         "due": totals["due"],
-        "no_show": totals["due"] - totals["due_arrived"],
+        "no_show": max(0, totals["due"] - totals["due_arrived"]),
         "types": rows,
     }
 
@@ -63,23 +61,19 @@ class _Counts(NamedTuple):
     arrived: dict[tuple[int, int], int]
 
 
-def _counts(event_id: int) -> _Counts:
+def _counts(event_id: int, found: Presence) -> _Counts:
     registered = db.session.execute(
         select(Registration.ticket_type_id, func.sum(Registration.group_size))
         .where(Registration.event_id == event_id)
         .group_by(Registration.ticket_type_id)
     )
-    place = Admission.ticket_id * _PLACES + Admission.place
     confirmed = select(Ticket.ticket_type_id, Ticket.window_no, func.sum(Ticket.party))
-    arrived = select(Ticket.ticket_type_id, Ticket.window_no, func.count(distinct(place))).join(
-        Admission, Admission.ticket_id == Ticket.id
-    )
     by_window = (Ticket.ticket_type_id, Ticket.window_no)
     valid = (Ticket.event_id == event_id, Ticket.status == TicketStatus.VALID)
     return _Counts(
         registered={row[0]: int(row[1]) for row in registered},
         confirmed=_by_window(confirmed.where(*valid).group_by(*by_window)),
-        arrived=_by_window(arrived.where(*valid).group_by(*by_window)),
+        arrived={(row[0], row[1]): row[2] for row in found.arrived},
     )
 
 

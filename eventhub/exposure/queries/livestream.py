@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from eventhub.audience.dictionary import METRICS
 from eventhub.audience.queries import (
     StreamResult,
+    StreamRow,
     StreamSeries,
-    stream_results,
+    ViewersDay,
+    beat_states,
     stream_series,
+    streams,
+    viewers_days,
 )
 from eventhub.exposure.rules.lines import Line, SourceRef
 from eventhub.kernel.db import I18n
+from eventhub.programme.queries import EventRow
 
 _AROUND = timedelta(minutes=20)  # shown before and after a programme item
 _MOST_CURVES = 6
+_CONTACTS = frozenset({"live.starts", "live.views", "live.viewers_claimed"})
 
 
-def livestream(event_id: int, known: frozenset[tuple[str, str]]) -> tuple[list[Line], list[Any]]:
+def livestream(
+    event_id: int, results: Sequence[StreamResult], known: frozenset[tuple[str, str]]
+) -> tuple[list[Line], list[Any]]:
     """
     Return peak and average audience per stream and item, and their curves.
 
     Args:
         event_id: The event.
 
+        results: What its streams reached, item by item.
+
         known: (metric, scope) of figures that are recorded as such already;
             they are not computed a second time.
     """
-    results = stream_results(event_id)
     own = [row for row in results if row.cls.value != "claimed"]
     lines = [line for row in own for line in _lines(row)]
     series = {row.stream.id: row for row in stream_series(event_id)}
@@ -38,6 +48,58 @@ def livestream(event_id: int, known: frozenset[tuple[str, str]]) -> tuple[list[L
     return (
         [line for line in lines if (line.metric, line.scope) not in known],
         [_curve(item, series[item.stream.id]) for item in items],
+    )
+
+
+def house_player(event: EventRow, recorded: Sequence[Line]) -> list[Line]:
+    """
+    Return plays and daily viewers that the player of the house counted itself.
+
+    Plays stand for a whole stream. Where contacts of the same stream are
+    recorded already, as a whole or item by item, they would be counted twice:
+    those stand and the plays are left out.
+    """
+    shown = {stream.id: stream for stream in streams(event.id)}
+    taken = {line.scope.partition("@")[0] for line in recorded if line.metric in _CONTACTS}
+    plays = [
+        _own("live.starts", state.starts, shown[state.stream_id], "")
+        for state in beat_states(event).values()
+        if state.starts and shown[state.stream_id].slug not in taken
+    ]
+    return [*plays, *(_viewers(row, shown[row.stream_id]) for row in viewers_days(event))]
+
+
+def _viewers(row: ViewersDay, stream: StreamRow) -> Line:
+    """Return the different viewers of a day; a sketch has the interval of its library."""
+    line = _own("live.viewers_day", row.count, stream, row.day.isoformat())
+    facts = {"starts": row.starts, "skipped": row.skipped}
+    if row.is_exact:
+        return replace(line, cls="estimated", facts=facts)
+    return replace(line, cls="estimated", low=row.low, high=row.high, facts=facts)
+
+
+def _own(metric_id: str, value: int, stream: StreamRow, day: str) -> Line:
+    metric = METRICS[metric_id]
+    scope = "@".join(part for part in (stream.slug, day) if part)
+    name = metric.name.i18n()
+    dated = {"zh": f"，{day}" if day else "", "en": f", {day}" if day else ""}
+    return Line(
+        key=f"{metric_id.replace('.', '-').replace('_', '-')}-{scope.replace('@', '-')}",
+        metric=metric_id,
+        zh=f"{name['zh']}，{stream.name['zh']}{dated['zh']}",
+        en=f"{name['en'].capitalize()}, {stream.name['en']}{dated['en']}",
+        value=value,
+        op="=",
+        unit=metric.unit.zh,
+        cls="measured",
+        scope=scope,
+        sources=(
+            SourceRef(
+                source=stream.source_name,
+                title=stream.name,
+                observations=(f"player/{scope}",),
+            ),
+        ),
     )
 
 

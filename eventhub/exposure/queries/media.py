@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from eventhub.audience.dictionary import METRICS
-from eventhub.exposure.enums import ReachKind
+from eventhub.exposure.enums import PriorKind, ReachKind
 from eventhub.exposure.models import Creator, CreatorPost, MediaBatch, Mention, Outlet
 from eventhub.exposure.rules.canonical import canonical, sha256
 from eventhub.exposure.rules.lines import Line, SourceRef
 from eventhub.exposure.rules.media import MentionRow, PostRow, creator_sums, media_sums
+from eventhub.exposure.rules.uncertainty import Prior, interval
+from eventhub.exposure.rules.visibility import Seen, posts_seen, seen
 from eventhub.kernel.db import I18n, db
 from eventhub.programme.queries import EventRow
 
@@ -23,6 +25,7 @@ MENTIONS_PRINTED: Final = 500
 _OUTLETS_PRINTED: Final = 60
 _DAYS_DRAWN: Final = 120
 _REACH_KIND: Final = 9  # its place among the columns of a mention
+_EXPORTED, _MODELLED = "platform", "followers"  # scopes of creator impressions
 _MEDIA: Final = {"zh": "媒体记录", "en": "Media records of this system"}
 _CREATORS: Final = {"zh": "达人作品记录", "en": "Creator records of this system"}
 
@@ -75,7 +78,7 @@ def media_batches(event_id: int) -> list[MediaBatchRow]:
     ]
 
 
-def media(event: EventRow) -> Media:
+def media(event: EventRow, priors: Mapping[PriorKind, Prior] | None = None) -> Media:
     """Return lines and tables of an event's mentions and posts; four statements."""
     mentions, posts = mention_rows(event.id), post_rows(event.id)
     if not mentions and not posts:
@@ -97,7 +100,10 @@ def media(event: EventRow) -> Media:
         "batches": sorted(row.sha256 for row in media_batches(event.id) if not row.undone_at),
     }
     return Media(
-        lines=(*_media_lines(mentions, days), *_creator_lines(posts, days)),
+        lines=(
+            *_media_lines(mentions, days, priors or {}),
+            *_creator_lines(posts, days, creators, (priors or {}).get(PriorKind.FOLLOWERS)),
+        ),
         series={name: value for name, value in series.items() if value},
         state=state,
         is_synthetic=_has_synthetic(event.id),
@@ -173,7 +179,9 @@ def _has_synthetic(event_id: int) -> bool:
     )
 
 
-def _media_lines(rows: Sequence[MentionRow], days: Mapping[str, date]) -> list[Line]:
+def _media_lines(
+    rows: Sequence[MentionRow], days: Mapping[str, date], priors: Mapping[PriorKind, Prior]
+) -> list[Line]:
     if not rows:
         return []
     sums = media_sums(rows)
@@ -194,7 +202,10 @@ def _media_lines(rows: Sequence[MentionRow], days: Mapping[str, date]) -> list[L
     if sums.potential is not None:
         op = sums.potential_op
         lines.append(_line("media.potential", sums.potential, "estimated", source, facts, op=op))
-    elif sums.reads is not None:
+    estimate = seen(rows, priors)
+    if estimate is not None:
+        lines.append(_seen_line("media.seen", estimate, source, facts))
+    elif sums.potential is None and sums.reads is not None:
         op = "=" if sums.with_reads == sums.mentions else ">"
         lines.append(_line("media.seen", sums.reads, "estimated", source, facts, op=op))
     if sums.tone_net is not None:
@@ -202,10 +213,18 @@ def _media_lines(rows: Sequence[MentionRow], days: Mapping[str, date]) -> list[L
     return lines
 
 
-def _creator_lines(rows: Sequence[PostRow], days: Mapping[str, date]) -> list[Line]:
+def _creator_lines(
+    rows: Sequence[PostRow],
+    days: Mapping[str, date],
+    creators: Mapping[str, Creator],
+    prior: Prior | None,
+) -> list[Line]:
     if not rows:
         return []
     sums = creator_sums(rows)
+    silent = [row for row in rows if row.impressions is None]
+    followers = {key: creator.followers for key, creator in creators.items()}
+    estimate = posts_seen(silent, followers, prior)
     source = _source("creators", _CREATORS, "posts", [row.ref for row in rows], days)
     facts = {"posts": sums.posts, "with_impressions": sums.with_impressions}
     lines = [
@@ -213,11 +232,29 @@ def _creator_lines(rows: Sequence[PostRow], days: Mapping[str, date]) -> list[Li
         _line("kol.posts", sums.posts, "measured", source, facts),
     ]
     if sums.impressions is not None:
-        op = sums.impressions_op
-        lines.append(_line("kol.impressions", sums.impressions, "claimed", source, facts, op=op))
+        op = "=" if estimate and not estimate.unknown else sums.impressions_op
+        line = _line("kol.impressions", sums.impressions, "claimed", source, facts, op=op)
+        lines.append(replace(line, scope=_EXPORTED) if estimate else line)
+    if estimate is not None:
+        line = _seen_line("kol.impressions", estimate, source, facts)
+        name = {"zh": "达人曝光（按粉丝数估计）", "en": "Creator impressions, from followers"}
+        key = f"{line.key}-from-followers"
+        lines.append(replace(line, key=key, scope=_MODELLED, zh=name["zh"], en=name["en"]))
     if sums.engagement is not None:
         lines.append(_line("kol.engagement", sums.engagement, "claimed", source, facts))
     return lines
+
+
+def _seen_line(metric: str, estimate: Seen, source: SourceRef, facts: Mapping[str, Any]) -> Line:
+    found = interval(estimate.parts, exact=estimate.counted)
+    known = {**facts, "modelled": estimate.modelled, "unknown": estimate.unknown}
+    line = _line(metric, estimate.value, "estimated", source, known, op=estimate.op)
+    return replace(
+        line,
+        parts=estimate.parts,
+        low=found.low if found else None,
+        high=found.high if found else None,
+    )
 
 
 def _source(

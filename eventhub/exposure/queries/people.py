@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import select
 
 from eventhub.audience.dictionary import METRICS
-from eventhub.checkin.queries import ScanTotals, admissions_by_hour, entries, totals
+from eventhub.exposure.queries.presence import Presence
 from eventhub.exposure.rules.lines import Line, SourceRef
-from eventhub.kernel.db import I18n
-from eventhub.programme.queries import EventRow, GateRow, gates
+from eventhub.kernel.db import I18n, db
+from eventhub.programme.queries import EventRow, gates
+from eventhub.registration.models import TicketType
 from eventhub.registration.queries import counts
 
 _REGISTRATION = {"zh": "报名系统", "en": "Registration of this system"}
 _GATES = {"zh": "闸口核验", "en": "Gates of this system"}
 _HOUR = timedelta(hours=1)
+_DAYS_OF_A_REPEAT: Final = 2  # a repeat visit is on another day
 
 
-def people(event: EventRow) -> tuple[list[Line], list[dict[str, Any]]]:
-    """Return the lines of registration and gates, and one table of hours per operating day."""
+class _Kind(NamedTuple):
+    """A row of a table of hours: a gate or a ticket type."""
+
+    id: int
+    key: str
+    name: I18n
+
+
+def people(event: EventRow, found: Presence) -> tuple[list[Line], dict[str, Any]]:
+    """Return the lines of registration and gates, and hours by gate and by ticket type."""
     lines = _registered(event.id)
-    days = entries(event.id)
-    if not days:
-        return lines, []
-    return [*lines, *_admitted(days, totals(event.id))], _hours(event)
+    if not found.entries:
+        return lines, {}
+    doors = [_Kind(gate.id, gate.slug, gate.name) for gate in gates(event.id)]
+    return [*lines, *_admitted(found), *_repeat_line(found)], {
+        "checkin_hours": _hours(event, doors, found.gate_hours),
+        "tier_hours": _hours(event, _types(event.id), found.type_hours),
+    }
 
 
 def reach(lines: list[Line]) -> tuple[int, ...]:
@@ -51,17 +68,30 @@ def _registered(event_id: int) -> list[Line]:
     ]
 
 
-def _admitted(days: list[ScanTotals], whole: ScanTotals) -> list[Line]:
-    refs = tuple(f"gates/{row.day.isoformat()}" for row in days if row.day is not None)
-    found = (
-        ("checkin.entries", whole.entries),
-        ("checkin.visits", whole.visits),
-        ("checkin.visitors", whole.visitors),
+def _admitted(found: Presence) -> list[Line]:
+    refs = tuple(f"gates/{day}" for day in found.days)
+    counted = (
+        ("checkin.entries", found.entries),
+        ("checkin.visits", found.visits),
+        ("checkin.visitors", found.visitors),
     )
-    return [_line(metric, value, "gates", _GATES, refs) for metric, value in found]
+    return [_line(metric, value, "gates", _GATES, refs) for metric, value in counted]
 
 
-def _line(metric_id: str, value: int, source: str, title: I18n, refs: tuple[str, ...]) -> Line:
+def _repeat_line(found: Presence) -> list[Line]:
+    """Return the share of visitors who came on two days or more, in per cent."""
+    if len(found.days) < _DAYS_OF_A_REPEAT or not found.visitors:
+        return []
+    share = Decimal(found.again) * 100 / found.visitors
+    value = str(share.quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN))
+    refs = tuple(f"gates/{day}" for day in found.days)
+    line = _line("checkin.repeat_rate", value, "gates", _GATES, refs)
+    return [replace(line, facts={"again": found.again, "visitors": found.visitors})]
+
+
+def _line(
+    metric_id: str, value: int | str, source: str, title: I18n, refs: tuple[str, ...]
+) -> Line:
     metric = METRICS[metric_id]
     return Line(
         key=metric_id.replace(".", "-"),
@@ -76,22 +106,32 @@ def _line(metric_id: str, value: int, source: str, title: I18n, refs: tuple[str,
     )
 
 
-def _hours(event: EventRow) -> list[dict[str, Any]]:
+def _types(event_id: int) -> list[_Kind]:
+    rows = db.session.scalars(
+        select(TicketType)
+        .where(TicketType.event_id == event_id)
+        .order_by(TicketType.position, TicketType.id)
+    )
+    return [_Kind(row.id, row.slug, row.name) for row in rows]
+
+
+def _hours(
+    event: EventRow, kinds: Sequence[_Kind], found: Sequence[tuple[str, int, int]]
+) -> list[dict[str, Any]]:
     by_day: dict[date, dict[tuple[int, datetime], int]] = {}
-    for row in admissions_by_hour(event):
-        day = event.operating_day(row.starts_at)
-        by_day.setdefault(day, {})[row.gate_id, row.starts_at] = row.entries
-    doors = gates(event.id)
-    return [_table(doors, day, by_day[day]) for day in sorted(by_day)]
+    for text, kind, count in found:
+        at = datetime.fromisoformat(text)
+        by_day.setdefault(event.operating_day(at), {})[kind, at] = count
+    return [_table(kinds, day, by_day[day]) for day in sorted(by_day)]
 
 
 def _table(
-    doors: Sequence[GateRow], day: date, found: Mapping[tuple[int, datetime], int]
+    kinds: Sequence[_Kind], day: date, found: Mapping[tuple[int, datetime], int]
 ) -> dict[str, Any]:
     """Return one day; an hour in which nobody came is 0, because gates record every scan."""
-    times = sorted({at for _gate, at in found})
+    times = sorted({at for _kind, at in found})
     columns = [times[0] + n * _HOUR for n in range(int((times[-1] - times[0]) / _HOUR) + 1)]
-    used = {gate for gate, _at in found}
+    used = {kind for kind, _at in found}
     metric = METRICS["checkin.entries"]
     return {
         "day": day.isoformat(),
@@ -100,11 +140,11 @@ def _table(
         "hours": [f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in columns],
         "rows": [
             {
-                "key": gate.slug,
-                **gate.name,
-                "values": [found.get((gate.id, at), 0) for at in columns],
+                "key": kind.key,
+                **kind.name,
+                "values": [found.get((kind.id, at), 0) for at in columns],
             }
-            for gate in doors
-            if gate.id in used
+            for kind in kinds
+            if kind.id in used
         ],
     }

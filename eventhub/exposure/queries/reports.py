@@ -34,6 +34,7 @@ class ReportRow:
     created_at: datetime
     approved_by: int | None
     approved_at: datetime | None
+    review_note: str | None
 
     def document(self) -> dict[str, Any]:
         """Return report.json as a dictionary."""
@@ -109,4 +110,5 @@ def as_row(row: Report) -> ReportRow:
         created_at=row.created_at,
         approved_by=row.approved_by,
         approved_at=row.approved_at,
+        review_note=row.review_note,
     )

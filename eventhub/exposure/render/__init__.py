@@ -1,4 +1,8 @@
-"""Outputs of a report: each is a function of report.json alone and never asks the database."""
+"""
+Outputs of a report: each is a function of report.json alone.
+
+Only the logo, which report.json names by its hash, comes from the database.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from eventhub.exposure.queries import ReportRow
+from eventhub.exposure.queries import ReportRow, logo
+from eventhub.exposure.render.footfall import footfall_csv, footfall_xlsx
 from eventhub.exposure.render.pdf import report_pdf
 from eventhub.exposure.render.slides import report_pptx
 from eventhub.exposure.render.table import report_csv
@@ -29,15 +34,32 @@ FORMATS: Final[Mapping[str, FileFormat]] = MappingProxyType(
     {
         "json": FileFormat(lambda row: row.text.encode(), "application/json"),
         "csv": FileFormat(lambda row: report_csv(row.document()), "text/csv; charset=utf-8"),
-        "pdf": FileFormat(lambda row: report_pdf(row.document()), "application/pdf"),
+        "pdf": FileFormat(lambda row: report_pdf(row.document(), logo_of(row)), "application/pdf"),
         "xlsx": FileFormat(
             lambda row: report_xlsx(row.document()), f"{_OFFICE}.spreadsheetml.sheet"
         ),
         "pptx": FileFormat(
-            lambda row: report_pptx(row.document()), f"{_OFFICE}.presentationml.presentation"
+            lambda row: report_pptx(row.document(), logo_of(row)),
+            f"{_OFFICE}.presentationml.presentation",
         ),
     }
 )
+
+
+FOOTFALL_FORMATS: Final[Mapping[str, FileFormat]] = MappingProxyType(
+    {
+        "csv": FileFormat(lambda row: footfall_csv(row.document()), "text/csv; charset=utf-8"),
+        "xlsx": FileFormat(
+            lambda row: footfall_xlsx(row.document()), f"{_OFFICE}.spreadsheetml.sheet"
+        ),
+    }
+)
+
+
+def logo_of(row: ReportRow) -> bytes | None:
+    """Return the PNG that a version carries, None when it has no logo."""
+    named = row.document().get("layout", {}).get("logo")
+    return logo(row.event_id, named) if named else None
 
 
 def summary(row: ReportRow) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from eventhub.kernel.i18n import current_lang, pick
 _CHART: Final = Box(LEFT, TOP, RIGHT - LEFT, 5.1)
 _COLUMN_STACKED, _BAR, _BAR_STACKED, _LINE = 52, 57, 58, 4  # XL_CHART_TYPE
 _COLUMNS: Final = 25
+_LONGEST_NAME: Final = 26
 _MOST_CELLS: Final = 400
 
 
@@ -30,17 +31,17 @@ def waterfall(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None
     names, blanks, values, classes = [], [], [], []
     done = 0
     for line in counted:
-        names.append(words.name_of(line))
+        names.append(_named(words.name_of(line), int(line["value"])))
         blanks.append(done)
         values.append(int(line["value"]))
         classes.append(line["class"])
         done += int(line["value"])
-    names.append(_("Gross with evidence"))
+    names.append(_named(_("Gross with evidence"), document["gross"]))
     blanks.append(0)
     values.append(document["gross"])
     classes.append(document["gross_class"] or "measured")
     if document["residual"]:
-        names.append(_("Unexplained residual"))
+        names.append(_named(_("Unexplained residual"), document["residual"]))
         blanks.append(done)
         values.append(document["residual"])
         classes.append("residual")
@@ -55,7 +56,12 @@ def waterfall(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None
         point = plot.series[1].points[number]
         deck.texture(point.format.fill, cls)
         point.format.line.color.rgb = deck.rgb(COLOURS[cls])
-    _label(deck, plot.series[1])
+
+
+def _named(name: str, value: int) -> str:
+    """Return a name that leaves room for the bars, with its value: a short bar holds no label."""
+    short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    return f"{short}  {exact(value)}"
 
 
 def streams(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:

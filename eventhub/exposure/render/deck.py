@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,6 +30,7 @@ _NARROW: Final = 0.56  # width of the others, em
 _LEADING: Final = 1.2
 _ROW: Final = 0.031  # height of a row, inches per point of its text
 _SMALLEST: Final = 7  # points
+_TALL: Final = 0.4  # inches that a row takes where there is room
 _LATIN: Final = "Arial"
 _ASIAN: Final = "Microsoft YaHei"
 _SONG: Final = ("Times New Roman", "SimSun")
@@ -52,7 +54,8 @@ class Box:
 def fitting(text: str, box: Box, sizes: Sequence[int] = (34, 28, 24, 20)) -> int:
     """Return the largest of some sizes, points, in which a text stays inside its box."""
     for size in sizes:
-        if lines(text, size, box.w) * size / 72 * _LEADING <= box.h:
+        count = sum(lines(part, size, box.w) for part in text.split("\n"))
+        if count * size / 72 * _LEADING <= box.h:
             return size
     return sizes[-1]
 
@@ -90,8 +93,13 @@ def _table_height(rows: Sequence[Sequence[str]], widths: Sequence[float], size: 
 class Deck:
     """A presentation of blank slides that share selvedge, watermark and footer."""
 
-    def __init__(self, *, title: str, edge: str, mark: str) -> None:
-        """Begin an empty deck; `edge` stands in the selvedge, `mark` on every slide."""
+    def __init__(self, *, title: str, edge: str, mark: str, accent: str = "") -> None:
+        """
+        Begin an empty deck.
+
+        `edge` stands in the selvedge, `mark` on every slide; `accent` is the
+        colour, six digits, of the rule above each title.
+        """
         self.file: Any = library("api").Presentation()
         self.inches: Any = library("util").Inches
         self.file.slide_width, self.file.slide_height = (
@@ -99,7 +107,7 @@ class Deck:
             self.inches(HEIGHT),
         )
         self.file.core_properties.title = title
-        self.edge, self.mark = edge, mark
+        self.edge, self.mark, self.accent = edge, mark, accent
         self.count = 0
 
     def slide(self, title: str, foot: str = "", source: str = "") -> Any:
@@ -108,6 +116,8 @@ class Deck:
         self.count += 1
         self.rule(made, Box(EDGE, 0, 0, HEIGHT), INK)
         self._selvedge(made)
+        if self.accent:
+            self.rule(made, Box(LEFT, 0.44, 1.2, 0), self.accent, 4.0)
         if title:
             box = Box(LEFT, 0.5, RIGHT - LEFT, 0.85)
             self.text(made, box, title, size=fitting(title, box), song=True)
@@ -173,6 +183,14 @@ class Deck:
         line.line.color.rgb = self.rgb(colour)
         line.line.width = library("util").Pt(weight)
 
+    def picture(self, slide: Any, box: Box, png: bytes) -> Any:
+        """Add a picture at the right of a box, as large as fits into it."""
+        shape = slide.shapes.add_picture(io.BytesIO(png), *self._place(box)[:2])
+        share = min(self.inches(box.w) / shape.width, self.inches(box.h) / shape.height)
+        shape.width, shape.height = int(shape.width * share), int(shape.height * share)
+        shape.left = int(self.inches(box.x + box.w) - shape.width)
+        return shape
+
     def rectangle(self, slide: Any, box: Box, cls: str) -> Any:
         """Add a rectangle in the texture of a class of evidence."""
         shape = slide.shapes.add_shape(1, *self._place(box))
@@ -186,7 +204,7 @@ class Deck:
         patterns_of = library("enum.dml").MSO_PATTERN
         patterns = {
             "estimated": patterns_of.WIDE_UPWARD_DIAGONAL,
-            "claimed": patterns_of.NARROW_HORIZONTAL,
+            "claimed": patterns_of.LIGHT_HORIZONTAL,
             "residual": patterns_of.LIGHT_VERTICAL,
         }
         if cls not in patterns:
@@ -207,14 +225,19 @@ class Deck:
         size: float = 12,
         numbers: frozenset[int] = frozenset(),
         fills: dict[tuple[int, int], str] | None = None,
+        margin: float = 0.05,
     ) -> Any:
         """
         Add a native table; the first row is its head, columns in `numbers` stand right.
 
-        `size` is the largest size of its text, points: long cells make it smaller.
+        `size` is the largest size of its text, points: long cells make it smaller;
+        `margin` stands left and right in each cell, inches.
         """
         size = _table_size(rows, widths, box.h, size)
-        height = self.inches(min(box.h, len(rows) * size * _ROW))
+        each = max(size * _ROW, min(_TALL, box.h / len(rows)))
+        if _table_height(rows, widths, size) + len(rows) * (each - size * _ROW) > box.h:
+            each = size * _ROW  # cells that wrap need the room
+        height = self.inches(min(box.h, len(rows) * each))
         place = (self.inches(box.x), self.inches(box.y), self.inches(box.w), height)
         shape = slide.shapes.add_table(len(rows), len(widths), *place)
         table = shape.table
@@ -227,6 +250,7 @@ class Deck:
                 cell = table.cell(line, column)
                 colour = (fills or {}).get((line, column), "FFFFFF")
                 self._cell(cell, text, size=size, is_head=not line, colour=colour)
+                cell.margin_left = cell.margin_right = self.inches(margin)
                 if column in numbers:
                     cell.text_frame.paragraphs[0].alignment = 3
         return shape
@@ -238,7 +262,6 @@ class Deck:
     def _cell(self, cell: Any, text: str, *, size: float, is_head: bool, colour: str) -> None:
         cell.fill.solid()
         cell.fill.fore_color.rgb = self.rgb(colour)
-        cell.margin_left = cell.margin_right = self.inches(0.05)
         cell.margin_top = cell.margin_bottom = self.inches(0.02)
         cell.vertical_anchor = 3  # middle
         dark = colour in HEATS[4:]

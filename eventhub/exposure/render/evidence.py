@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from eventhub.audience.dictionary import METRICS
 from eventhub.exposure.errors import NoReport
 from eventhub.exposure.render import words
+from eventhub.exposure.render.chapters import certainty
 from eventhub.exposure.render.page import GROSS, RESIDUAL, LedgerRow, interval, ledger_row
 from eventhub.kernel.format import day_text, exact, percent, stamp
 from eventhub.kernel.i18n import current_lang, pick
@@ -114,9 +115,9 @@ def _count_facts(document: Mapping[str, Any], line: Mapping[str, Any]) -> list[F
     if metric is not None:
         facts.append((_("Definition"), metric.definition.i18n()[lang]))
         facts.append((_("Counted twice?"), metric.rule.i18n()[lang]))
-    facts += [
-        (pick(source["title"]) or source["source"], _refs(source)) for source in line["sources"]
-    ]
+    facts.append((_("How it was made"), _class_sentence(line["class"])))
+    facts.append((_("Unit"), words.unit_of(line)))
+    facts += _collected(document, line)
     if line["low"] is not None:
         facts.append((_("Interval, 95 %"), interval(line)))
     facts += _counter_facts(document, line["facts"])
@@ -124,6 +125,35 @@ def _count_facts(document: Mapping[str, Any], line: Mapping[str, Any]) -> list[F
     if line["op"] == ">":
         facts.append((_("Operator"), _lower_bound(line["metric"])))
     return [*facts, *_shared_facts(line)]
+
+
+def _class_sentence(cls: str) -> str:
+    if cls == "measured":
+        return _("counted by a device or by this system, with a known rule")
+    return _("made from counts and a factor; the interval says how sure")
+
+
+def _collected(document: Mapping[str, Any], line: Mapping[str, Any]) -> list[Fact]:
+    """Return who collected a figure and of when, the files behind it, and what was corrected."""
+    revised = document["generated_from"].get("revisions", {})
+    facts: list[Fact] = []
+    for source in line["sources"]:
+        name = pick(source["title"]) or source["source"]
+        facts.append((_("Collected by"), f"{name} ({source['source']})"))
+        if source["observations"]:
+            facts.append((_("Readings"), _refs(source)))
+        if source["sha256"]:
+            facts.append((_("Evidence file, SHA-256"), source["sha256"]))
+        if revised.get(source["source"]):
+            text = _("%(n)s readings replaced older ones.", n=exact(revised[source["source"]]))
+            facts.append((_("Corrections"), text))
+    left_out = sum(
+        row["source"] in {source["source"] for source in line["sources"]}
+        for row in document.get("exclusions", ())
+    )
+    if left_out:
+        facts.append((_("Left out"), _("%(n)s readings set apart by a rule", n=exact(left_out))))
+    return facts
 
 
 def _counter_facts(document: Mapping[str, Any], known: Mapping[str, Any]) -> list[Fact]:
@@ -154,6 +184,8 @@ def _media_facts(known: Mapping[str, Any]) -> list[Fact]:
         if part in known:
             text = _("%(n)s of %(all)s", n=exact(known[part]), all=exact(known[whole]))
             facts.append((name, text))
+    if known.get("modelled"):
+        facts.append((_("From reach × share seen"), exact(known["modelled"])))
     if known.get("copies"):
         facts.append((_("Reach of copies"), exact(known["copies"])))
     if known.get("reads") is not None:
@@ -213,6 +245,7 @@ def _gross(document: Mapping[str, Any]) -> Evidence:
         (_("Arithmetic"), " + ".join(exact(part["value"]) for part in parts) or "0"),
         (_("Operator"), _("follows from the parts: all = gives =, = and > give >, else ~")),
         (_("Class"), _("the weakest of its parts")),
+        *([(_("How sure"), certainty(document))] if document.get("uncertainty") else []),
         (_("Unit"), _("contacts: one person may be counted many times")),
     ]
     row = _sum_row(
@@ -234,6 +267,7 @@ def _residual(document: Mapping[str, Any]) -> Evidence:
     facts = [
         (_("Arithmetic"), f"{exact(document['claimed'])} − {exact(document['gross'])}"),
         (_("Operator"), _residual_op(document)),
+        *_residual_bounds(document),
         *(_reading(item) for item in document["residual_readings"]),
     ]
     total = [x for x in document["lines"] if x["metric"] == "exposure.total_claimed"]
@@ -247,6 +281,18 @@ def _residual(document: Mapping[str, Any]) -> Evidence:
         others=tuple(ledger_row(line) for line in total),
         others_title=_("Subtracted from"),
     )
+
+
+def _residual_bounds(document: Mapping[str, Any]) -> list[Fact]:
+    found = document.get("uncertainty")
+    if not found or found["residual_low"] is None:
+        return []
+    text = _(
+        "%(low)s–%(high)s, from the errors of the traceable part alone",
+        low=exact(found["residual_low"]),
+        high=exact(found["residual_high"]),
+    )
+    return [(_("Interval, 95 %"), text)]
 
 
 def _residual_op(document: Mapping[str, Any]) -> str:

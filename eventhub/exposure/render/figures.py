@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
@@ -37,6 +37,8 @@ class Bar:
     start: str
     width: str
     cls: str
+    low: str = ""  # ends of the interval, "" without one
+    high: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,11 @@ def waterfall(lines: Sequence[Mapping[str, Any]], scale: int) -> dict[str, Bar]:
     bars, done = {}, 0
     for line in lines:
         if line["in_gross"]:
-            bars[line["line"]] = bar(done, int(line["value"]), scale, line["class"])
+            found = bar(done, int(line["value"]), scale, line["class"])
+            if line["low"] is not None:
+                low, high = (_percent(done + line[end], scale) for end in ("low", "high"))
+                found = replace(found, low=low, high=high)
+            bars[line["line"]] = found
             done += int(line["value"])
     return bars
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from eventhub.exposure.render import figures, sections, words
+from eventhub.exposure.enums import Section
+from eventhub.exposure.render import chapters, figures, sections, words
 from eventhub.exposure.render.series import HeatTable, StreamCurve, heat_tables, stream_curves
 from eventhub.kernel.format import exact, short
 from eventhub.kernel.i18n import current_lang
@@ -61,7 +62,18 @@ class ReportPage:
     not_stated_of_figures: tuple[str, ...]  # only what is about the figures themselves
     key_rows: tuple[LedgerRow, ...]  # shown beside the sum where nothing was published
     footfall: tuple[HeatTable, ...]
+    zones: tuple[HeatTable, ...]
     checkins: tuple[HeatTable, ...]
+    tiers: tuple[HeatTable, ...]
+    days: tuple[chapters.DayRow, ...]
+    has_baseline: bool
+    shows: tuple[chapters.ShowRow, ...]
+    targets: tuple[chapters.TargetRow, ...]
+    certainty: str
+    limits: tuple[chapters.Limit, ...]
+    order: tuple[str, ...]  # sections, in the order chosen for this version
+    accent: str
+    logo: str  # SHA-256 of the picture
     streams: tuple[StreamCurve, ...]
     funnel: sections.Funnel | None
     media: sections.Media | None
@@ -97,12 +109,33 @@ def report_page(document: Mapping[str, Any]) -> ReportPage:
         not_stated_of_figures=_open_questions(document),
         key_rows=() if total else _key_rows(plain),
         footfall=heat_tables(document, "footfall_hours"),
+        zones=heat_tables(document, "footfall_zones"),
         checkins=heat_tables(document, "checkin_hours"),
+        tiers=heat_tables(document, "tier_hours"),
+        days=chapters.days(document),
+        has_baseline=chapters.has_baseline(document),
+        shows=chapters.shows(document),
+        targets=chapters.targets(document),
+        certainty=chapters.certainty(document),
+        limits=chapters.limits(document),
+        order=_sections(document),
+        accent=_layout(document).get("accent") or "",
+        logo=_layout(document).get("logo") or "",
         streams=stream_curves(document),
         funnel=sections.funnel(document),
         media=sections.media(document),
         comparison=sections.comparison(document),
     )
+
+
+def _layout(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = document.get("layout", {})
+    return found
+
+
+def _sections(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the chosen sections; versions from before there was a choice have all."""
+    return tuple(_layout(document).get("sections", [section.value for section in Section]))
 
 
 def ledger_row(line: Mapping[str, Any], bar: figures.Bar | None = None) -> LedgerRow:

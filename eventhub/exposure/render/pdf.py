@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -18,14 +19,32 @@ from eventhub.kernel.format import day_text, exact, percent, short
 from eventhub.kernel.i18n import current_lang, pick
 
 
-def report_pdf(document: Mapping[str, Any]) -> bytes:
+def report_pdf(document: Mapping[str, Any], logo: bytes | None = None) -> bytes:
     """
     Return the report as A4 PDF in the language of the request; same bytes twice.
+
+    Args:
+        document: report.json.
+
+        logo: PNG of the organizer's logo, if the version has one.
 
     Raises:
         Unavailable: Typst is not installed on this platform.
     """
-    return typeset.pdf("report", _data(document))
+    return typeset.pdf("report", _data(document) | {"logo": _logo(logo)})
+
+
+def _logo(png: bytes | None) -> str:
+    """Return a logo as SVG text around the picture, "" without one."""
+    if not png:
+        return ""
+    width, height = (int.from_bytes(png[at : at + 4]) for at in (16, 20))  # of the PNG header
+    data = base64.b64encode(png).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"><image '
+        f'width="{width}" height="{height}" xlink:href="data:image/png;base64,{data}"/></svg>'
+    )
 
 
 def _data(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,9 +69,20 @@ def _data(document: Mapping[str, Any]) -> dict[str, Any]:
         "total": _row(page.total) if page.total else None,
         "residual": _sum(document, "residual", _("Unexplained residual"), "residual"),
         "others": [_row(row) for row in page.others],
-        "hours": [
-            *(_hours(table, _("Footfall, by hour and counter")) for table in page.footfall),
-            *(_hours(table, _("Check-ins, by hour and gate")) for table in page.checkins),
+        "sections": list(page.order),
+        "accent": page.accent,
+        "certainty": page.certainty,
+        "limits": [asdict(item) for item in page.limits],
+        "targets": [
+            asdict(row) | {"cls_word": sections.class_word(row.cls)} for row in page.targets
+        ],
+        "days": [asdict(row) | {"cls_word": sections.class_word(row.cls)} for row in page.days],
+        "has_baseline": page.has_baseline,
+        "shows": [asdict(row) for row in page.shows],
+        "footfall": _hours(page.footfall, _("Footfall, by hour and counter")),
+        "checkins": [
+            *_hours(page.checkins, _("Check-ins, by hour and gate")),
+            *_hours(page.tiers, _("Check-ins, by hour and ticket type")),
         ],
         "funnel": asdict(page.funnel) if page.funnel else None,
         "media": _media(page.media) if page.media else None,
@@ -85,6 +115,7 @@ def _words(document: Mapping[str, Any]) -> dict[str, str]:
             "Gross exposure adds contacts over channels. One person may be counted many times "
             "and in several channels; it is not a number of people."
         ),
+        "limits": _("Method and limits, in plain words"),
         "flags": _("Flags"),
         "no_flags": _("No sanity check was raised."),
         "not_published": _("What the source does not state"),
@@ -95,10 +126,36 @@ def _words(document: Mapping[str, Any]) -> dict[str, str]:
 
 def _section_words() -> dict[str, str]:
     return {
+        "targets": _("Targets and what was reached"),
+        "target": _("Target"),
+        "reached": _("Reached"),
+        "of_target": _("Share of the target"),
+        "not_measured": _("not measured"),
+        "programme": _("Which show drew whom"),
+        "programme_note": _(
+            "People at the door of each show, crew left out · Measured; viewers of its largest "
+            "stream"
+        ),
+        "show": _("Show"),
+        "of_places": _("Of the places"),
+        "by_type": _("By ticket type"),
+        "peak_viewers": _("Peak viewers"),
+        "not_counted": _("not counted"),
+        "days": _("Each day beside the same weekday of other weeks"),
+        "day": _("Day"),
+        "visits": _("Visits"),
+        "usual": _("Usual"),
+        "times": _("Times"),
+        "note": _("Weather and notes"),
+        "none_noted": _("none noted"),
+        "no_baseline": _(
+            "The counters have no readings of other weeks, so no day can be compared with a usual "
+            "one."
+        ),
         "attendance": _("From registration to arrival"),
         "people": _("People, crew left out · Measured"),
         "ticket_type": _("Ticket type"),
-        "registered": _("Registered"),
+        "registered": _("Registered people"),
         "confirmed": _("Confirmed"),
         "arrived": _("Arrived"),
         "no_show": _("No-show"),
@@ -199,7 +256,12 @@ def _sum(
     }
 
 
-def _hours(table: HeatTable, title: str) -> dict[str, Any]:
+def _hours(tables: Sequence[HeatTable], title: str) -> list[dict[str, Any]]:
+    """Return the tables of one kind; the title stands once, above the first."""
+    return [_table(table, "" if number else title) for number, table in enumerate(tables)]
+
+
+def _table(table: HeatTable, title: str) -> dict[str, Any]:
     return {
         "title": title,
         "day": day_text(table.day, current_lang()),

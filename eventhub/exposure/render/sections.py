@@ -234,7 +234,11 @@ def tone_word(tone: int | None) -> str:
 
 
 def _step(step: Mapping[str, Any], first: int) -> Step:
-    names = {"registered": _("Registered"), "confirmed": _("Confirmed"), "arrived": _("Arrived")}
+    names = {
+        "registered": _("Registered people"),
+        "confirmed": _("Confirmed"),
+        "arrived": _("Arrived"),
+    }
     share = Decimal(step["value"]) / first
     return Step(
         name=names[step["step"]],
@@ -245,7 +249,7 @@ def _step(step: Mapping[str, Any], first: int) -> Step:
 
 
 def _type(row: Mapping[str, Any]) -> TypeRow:
-    due, missed = row["due"], row["due"] - row["due_arrived"]
+    due, missed = row["due"], max(0, row["due"] - row["due_arrived"])
     return TypeRow(
         name=_name(row),
         registered=row["registered"],

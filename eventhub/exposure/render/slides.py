@@ -9,40 +9,44 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 
+from eventhub.exposure.enums import Section
 from eventhub.exposure.render import chart_slides, words
 from eventhub.exposure.render.deck import HEATS, LEFT, RIGHT, TOP, Box, Deck, fitting
 from eventhub.exposure.render.page import LedgerRow, ReportPage, report_page
 from eventhub.exposure.render.sections import MARK, class_word, comparison, media, signed
+from eventhub.exposure.render.series import HeatTable
 from eventhub.kernel.format import day_text, exact, percent, short
 from eventhub.kernel.i18n import current_lang, pick
 
 _ROWS: Final = 13  # of a table on one slide
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # no build time inside
+_Maker = Callable[[Deck, Mapping[str, Any], ReportPage], None]
 _TABLE: Final = Box(LEFT, TOP, RIGHT - LEFT, 5.1)
 
 
-def report_pptx(document: Mapping[str, Any]) -> bytes:
-    """Return the report as a deck in the language of the request."""
+def report_pptx(document: Mapping[str, Any], logo: bytes | None = None) -> bytes:
+    """Return the report as a deck in the language of the request, `logo` (PNG) on its cover."""
     page = report_page(document)
     name = pick(document["title"])
     edge = "    ".join((_("Exposure report"), _("Version %(n)s", n=document["version"])))
-    deck = Deck(title=name, edge=edge, mark=MARK if document["synthetic"] else "")
+    mark = MARK if document["synthetic"] else ""
+    deck = Deck(title=name, edge=edge, mark=mark, accent=page.accent.lstrip("#"))
     deck.file.core_properties.created = deck.file.core_properties.modified = _MADE
-    makers: tuple[Callable[[Deck, Mapping[str, Any], ReportPage], None], ...] = (
-        _cover,
-        _traceable,
-        chart_slides.waterfall,
-        _hours,
-        chart_slides.streams,
-        chart_slides.funnel,
-        chart_slides.timeline,
-        _outlets,
-        _comparison,
-        _lines,
-        _limits,
-    )
-    for make in makers:
+    makers: dict[str, Sequence[_Maker]] = {
+        Section.TARGETS: (_targets,),
+        Section.FOOTFALL: (_footfall, _days),
+        Section.CHECKINS: (_checkins,),
+        Section.ATTENDANCE: (chart_slides.funnel,),
+        Section.PROGRAMME: (_shows,),
+        Section.LIVESTREAM: (chart_slides.streams,),
+        Section.MEDIA: (chart_slides.timeline, _outlets),
+        Section.COMPARISON: (_comparison,),
+    }
+    chosen = [make for name in page.order for make in makers[name]]
+    for make in (_cover, _traceable, chart_slides.waterfall, *chosen, _lines, _limits):
         make(deck, document, page)
+    if logo:
+        deck.picture(deck.file.slides[0], Box(RIGHT - 3.2, 0.5, 3.2, 0.8), logo)
     target = io.BytesIO()
     deck.file.save(target)
     return target.getvalue()
@@ -81,8 +85,8 @@ def _traceable(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> Non
     deck.text(slide, Box(LEFT, 2.1, 5.2, 1.25), figure, size=size)
     rows = [[row.name, f"{_sign(row.op)}{row.value}"] for row in _largest(page, 6)]
     rows += [[label, value] for label, value in _sums(document) if label != _("Traceable")]
-    box = Box(LEFT, 3.5, 5.2, 3.0)
-    deck.table(slide, box, [["", _("Contacts")], *rows], (3.3, 1.9), numbers=frozenset({1}))
+    box = Box(LEFT, 3.5, 4.9, 3.0)
+    deck.table(slide, box, [["", _("Contacts")], *rows], (3.1, 1.8), numbers=frozenset({1}))
     if page.field:
         chart_slides.unit_field(deck, slide, document)
         return
@@ -96,11 +100,17 @@ def _traceable(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> Non
             done += float(part)
 
 
-def _hours(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
-    tables = [*page.footfall[-2:], *page.checkins[-1:]]
-    names = [_("Footfall, by hour and counter")] * len(page.footfall[-2:])
-    names += [_("Check-ins, by hour and gate")] * len(page.checkins[-1:])
-    for name, table in zip(names, tables, strict=True):
+def _footfall(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    _hours(deck, page.footfall[-2:], _("Footfall, by hour and counter"))
+
+
+def _checkins(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    _hours(deck, page.checkins[-1:], _("Check-ins, by hour and gate"))
+    _hours(deck, page.tiers[-1:], _("Check-ins, by hour and ticket type"))
+
+
+def _hours(deck: Deck, tables: Sequence[HeatTable], name: str) -> None:
+    for table in tables:
         day = day_text(table.day, current_lang())
         note = _("Bare cell: no data in that hour; not counted as 0.") if table.has_gap else day
         slide = deck.slide(f"{name} · {day}", note)
@@ -117,9 +127,69 @@ def _hours(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
         rows.append([_("Total"), *(exact(value) for value in table.totals), total])
         each = (RIGHT - LEFT - 2.6) / len(table.hours)
         widths = (1.7, *[each] * len(table.hours), 0.9)
-        size = 12 if len(table.hours) < 12 else 9 if len(table.hours) < 18 else 7
+        size = 12 if len(table.hours) < 12 else 10 if len(table.hours) < 18 else 8
         last = frozenset({len(widths) - 1})
-        deck.table(slide, _TABLE, rows, widths, size=size, numbers=last, fills=fills)
+        margin = 0.01 if len(table.hours) >= 18 else 0.05
+        deck.table(slide, _TABLE, rows, widths, size=size, numbers=last, fills=fills, margin=margin)
+
+
+def _days(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    if not page.days:
+        return
+    note = "" if page.has_baseline else _("The counters have no readings of other weeks.")
+    slide = deck.slide(_("Each day beside the same weekday of other weeks"), note)
+    heads = [_("Day"), _("Visits"), _("Class"), _("Usual"), _("Times"), _("Weather and notes")]
+    rows = [
+        [
+            *(row.day, row.value, class_word(row.cls), row.usual or _("not measured")),
+            *(row.uplift, row.note or _("none noted")),
+        ]
+        for row in page.days[:_ROWS]
+    ]
+    widths = (2.4, 1.6, 1.3, 1.7, 1.1, 3.4)
+    deck.table(slide, _TABLE, [heads, *rows], widths, numbers=frozenset({1, 3, 4}))
+
+
+def _targets(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    if not page.targets:
+        return
+    slide = deck.slide(_("Targets and what was reached"), _("a target set late says so"))
+    heads = [_("Figure"), _("Target"), _("Reached"), _("Class"), _("Share of the target")]
+    rows = [
+        [
+            " · ".join(filter(None, (row.name, row.unit, row.note))),
+            *(row.target, row.reached or _("not measured"), class_word(row.cls), row.share),
+        ]
+        for row in page.targets
+    ]
+    widths = (4.4, 1.9, 2.1, 1.4, 1.7)
+    deck.table(slide, _TABLE, [heads, *rows], widths, numbers=frozenset({1, 2, 4}))
+
+
+def _shows(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    heads = [
+        _("Show"),
+        _("Registered people"),
+        _("Arrived"),
+        _("Of the places"),
+        _("By ticket type"),
+    ]
+    heads.append(_("Peak viewers"))
+    for start in range(0, len(page.shows), _ROWS):
+        note = _("people at the door of each show, crew left out; viewers of its largest stream")
+        slide = deck.slide(_("Which show drew whom"), note)
+        shown = page.shows[start : start + _ROWS]
+        rows = [
+            [
+                *(f"{row.name} · {row.when}", row.registered, row.arrived or _("not counted")),
+                *(row.share, row.types, row.peak),
+            ]
+            for row in shown
+        ]
+        fills = {(n, 2): HEATS[row.step - 1] for n, row in enumerate(shown, start=1) if row.step}
+        widths = (4.3, 1.1, 1.2, 1.1, 2.6, 1.2)
+        numbers = frozenset({1, 2, 3, 5})
+        deck.table(slide, _TABLE, [heads, *rows], widths, size=11, numbers=numbers, fills=fills)
 
 
 def _outlets(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
@@ -192,7 +262,10 @@ def _limits(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
         "Gross exposure adds contacts over channels. One person may be counted many times "
         "and in several channels; it is not a number of people."
     )
-    deck.text(slide, Box(LEFT, TOP, 5.4, 1.6), text, size=18)
+    if page.certainty:
+        text = f"{text}\n{page.certainty}"
+    box = Box(LEFT, TOP, 5.4, 1.95)
+    deck.text(slide, box, text, size=fitting(text, box, (18, 16, 14, 12, 11, 10)))
     boundary = f"{document['day_start']} {document['timezone']}"
     facts = [
         [_("Method"), ""],

@@ -44,13 +44,28 @@ def report_csv(document: Mapping[str, Any]) -> bytes:
         writer.writerow([MARK, *[""] * (len(_HEAD) - 1)])
     writer.writerow(_HEAD)
     for line in document["lines"]:
-        writer.writerow(_safe(_row(line)))
+        writer.writerow(safe(_row(line)))
     for metric, zh, en, key in _SUMS:
         if document[key] is not None:
             cls = document["gross_class"] if key == "gross" else ""
-            row = [metric, zh, en, document[key], document[f"{key}_op"], "次", "", "", cls, "", ""]
-            writer.writerow(_safe(row))
+            low, high = _bounds(document, key)
+            op = document[f"{key}_op"]
+            row = [metric, zh, en, document[key], op, "次", low, high, cls, "", ""]
+            writer.writerow(safe(row))
     return (_BOM + target.getvalue()).encode()
+
+
+def _bounds(document: Mapping[str, Any], key: str) -> tuple[Any, Any]:
+    """Return the interval of a sum; gross has none as long as a claim is part of it."""
+    found = document.get("uncertainty")
+    if not found or (key == "gross" and found["without_error"]):
+        return "", ""
+    low, high = ("low", "high") if key == "gross" else ("residual_low", "residual_high")
+    return _or_blank(found[low]), _or_blank(found[high])
+
+
+def _or_blank(value: Any) -> Any:
+    return "" if value is None else value
 
 
 def _row(line: Mapping[str, Any]) -> list[Any]:
@@ -70,7 +85,8 @@ def _row(line: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def _safe(cells: list[Any]) -> list[Any]:
+def safe(cells: list[Any]) -> list[Any]:
+    """Return cells of which none is run as a formula by a spreadsheet."""
     return [
         f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
         for cell in cells

@@ -1,4 +1,4 @@
-"""XLSX of a report: six sheets, live sums, native charts; strings stay strings."""
+"""XLSX of a report: nine sheets, live sums, native charts; strings stay strings."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from eventhub.audience.dictionary import METRICS
 from eventhub.exposure.render import words
+from eventhub.exposure.render.chapters import certainty, shows
 from eventhub.exposure.render.page import GROSS, RESIDUAL, ReportPage, report_page
 from eventhub.exposure.render.sections import (
     MARK,
@@ -68,6 +69,9 @@ def report_xlsx(document: Mapping[str, Any]) -> bytes:
     _mentions(made, document)
     _sources(made, document)
     _method(made, document, page)
+    _targets(made, document, page)
+    _shows(made, document)
+    _days(made, document)
     _summary(made, summary, document, last)
     _charts(made, summary, charts)
     book.close()
@@ -116,6 +120,8 @@ def _summary(made: _Book, sheet: Any, document: Mapping[str, Any], last: int) ->
         cls = document["gross_class"] if key == GROSS else key
         _row(made, sheet, number, ["", "", "", class_word(cls or ""), unit])
     row = 7 + len(rows)
+    if page_certainty := certainty(document):
+        _row(made, sheet, row - 1, [page_certainty])
     shares = [(class_word(cls), value) for cls, value in document["by_class"].items()]
     for number, (name, value) in enumerate(shares, start=row):
         _row(made, sheet, number, [name, "", value, "", _("contacts")])
@@ -198,7 +204,14 @@ def _steps(
         _row(made, sheet, row, (step.name, "", "", step.value))
     drawn = ((3, _("People"), _BLUE),)
     charts.append(_Chart(_("From registration to arrival"), "bar", first, row, drawn))
-    heads = (_("Ticket type"), "", _("Registered"), _("Confirmed"), _("Arrived"), _("No-show"))
+    heads = (
+        _("Ticket type"),
+        "",
+        _("Registered people"),
+        _("Confirmed"),
+        _("Arrived"),
+        _("No-show"),
+    )
     _row(made, sheet, row + 2, heads, made.head)
     row += 2
     for line in found.types:
@@ -211,7 +224,7 @@ def _steps(
 def _points(document: Mapping[str, Any]) -> Iterable[list[Any]]:
     """Yield one row per hour or minute; a gap says so and has no figure."""
     lang = current_lang()
-    for key in ("footfall_hours", "checkin_hours"):
+    for key in ("footfall_hours", "checkin_hours", "tier_hours"):
         for table in document["series"].get(key, []):
             name = words.metric_name(table["metric"])
             for line in table["rows"]:
@@ -281,6 +294,72 @@ def _method(made: _Book, document: Mapping[str, Any], page: ReportPage) -> None:
         rows.append([words.metric_name(metric), text, rule])
     for number, cells in enumerate(rows, start=3):
         _row(made, sheet, number, cells)
+
+
+def _targets(made: _Book, document: Mapping[str, Any], page: ReportPage) -> None:
+    """Write targets with what was reached as numbers and their share as a formula."""
+    title = _("Targets and what was reached")
+    sheet = _sheet(made, "Targets", title, (40, 16, 16, 5, 16, 14, 22, 22))
+    heads = [_("Figure"), _("Unit"), _("Target"), "", _("Reached"), _("Class")]
+    _row(made, sheet, 3, [*heads, _("Share of the target"), _("Note")], made.head)
+    share = made.book.add_format({"num_format": "0.0 %"})
+    found = document.get("targets", ())
+    for row, (line, shown) in enumerate(zip(found, page.targets, strict=True), start=4):
+        wanted = Decimal(str(line["value"]))
+        if line["reached"] is None:
+            _row(made, sheet, row, [shown.name, shown.unit, wanted, "", _("not measured")])
+            continue
+        reached = Decimal(line["reached"])
+        cells = [shown.name, shown.unit, wanted, line["op"], reached, class_word(line["class"])]
+        _row(made, sheet, row, cells)
+        formula = f"=E{row + 1}/C{row + 1}"
+        sheet.write_formula(row, 6, formula, share, float(reached / wanted))
+        _row(made, sheet, row, [*[""] * 7, shown.note])
+    if not found:
+        _row(made, sheet, 4, [_("No target is set.")])
+
+
+def _shows(made: _Book, document: Mapping[str, Any]) -> None:
+    """Write who registered for, came to and watched every performance, as numbers."""
+    sheet = _sheet(made, "Shows", _("Which show drew whom"), (44, 22, 26, 12, 12, 12, 12, 12, 40))
+    heads = [
+        _("Show"),
+        _("Time, UTC"),
+        _("Stage"),
+        _("Registered people"),
+        _("Arrived"),
+        _("Places"),
+    ]
+    heads += [_("Peak viewers"), _("Viewers a minute"), _("By ticket type")]
+    _row(made, sheet, 3, heads, made.head)
+    lang = current_lang()
+    found = document["series"].get("programme", ())
+    for row, (line, shown) in enumerate(zip(found, shows(document), strict=True), start=4):
+        cells = [line[lang], line["at"], shown.stage, line["registered"], line["arrived"]]
+        cells += [line["capacity"], line["peak"], line["ama"], shown.types]
+        _row(made, sheet, row, cells)
+    if not found:
+        _row(made, sheet, 4, [_("No show has figures of its own.")])
+
+
+def _days(made: _Book, document: Mapping[str, Any]) -> None:
+    """Write the visits of every day beside the usual ones; the ratio is a formula."""
+    title = _("Each day beside the same weekday of other weeks")
+    sheet = _sheet(made, "Days", title, (14, 5, 14, 14, 14, 12, 44))
+    heads = [_("Day"), "", _("Visits"), _("Class"), _("Usual"), _("Times")]
+    _row(made, sheet, 3, [*heads, _("Weather and notes")], made.head)
+    times = made.book.add_format({"num_format": "0.00"})
+    found = document["series"].get("baseline", ())
+    for row, line in enumerate(found, start=4):
+        usual = line["baseline"]
+        cells = [line["day"], line["op"], line["value"], class_word(line["class"])]
+        shown = _("not measured") if usual is None else usual
+        _row(made, sheet, row, [*cells, shown, "", pick(line["note"]) if line["note"] else ""])
+        if usual:
+            formula = f"=C{row + 1}/E{row + 1}"
+            sheet.write_formula(row, 5, formula, times, line["value"] / usual)
+    if not found:
+        _row(made, sheet, 4, [_("No counter has reported.")])
 
 
 def _charts(made: _Book, sheet: Any, charts: Sequence[_Chart]) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from eventhub.exposure.rules.canonical import sealed
+from eventhub.exposure.rules.canonical import canonical, sealed
+from eventhub.exposure.rules.compare import key_figure
 from eventhub.exposure.rules.flags import POPULATION, sanity_flags
 from eventhub.exposure.rules.lines import Claim, I18n, Line, SourceRef
 from eventhub.exposure.rules.rollup import Ledger, in_sum, roll_up, select_parts
 
-SCHEMA: Final = "eventhub.report/1"
+SCHEMA: Final = "eventhub.report/2"
 # How the lines of a report stand: by channel, and inside it the figure before its counts.
 ORDER: Final = (
     "reg.registered",
@@ -62,6 +63,11 @@ class ReportInputs:
     series: Mapping[str, Any]
     not_stated: tuple[Mapping[str, str], ...] = ()
     reach: tuple[int, ...] = ()
+    layout: Mapping[str, Any] = field(default_factory=dict)
+    priors: tuple[Mapping[str, Any], ...] = ()
+    targets: tuple[Mapping[str, Any], ...] = ()
+    exclusions: tuple[Mapping[str, str], ...] = ()
+    adjustments: tuple[Mapping[str, Any], ...] = ()
     is_synthetic: bool = False
 
 
@@ -90,15 +96,27 @@ def report_document(inputs: ReportInputs, *, version: int) -> dict[str, Any]:
         "series": dict(inputs.series),
         "flags": [flag.as_json() for flag in sanity_flags(lines, ledger)],
         "unknown": [dict(item) for item in inputs.not_stated],
+        "uncertainty": _uncertainty(ledger),
+        "layout": dict(inputs.layout),
+        "priors": [dict(prior) for prior in inputs.priors],
+        "targets": [
+            _reached(target, lines, ledger)
+            for target in sorted(inputs.targets, key=lambda target: _rank(target["metric"]))
+        ],
+        "adjustments": sorted((dict(one) for one in inputs.adjustments), key=canonical),
+        "exclusions": sorted((dict(one) for one in inputs.exclusions), key=canonical),
         "synthetic": inputs.is_synthetic,
     }
     return sealed(document | _sums(ledger) | {"residual_readings": _readings(ledger, lines)})
 
 
+def _rank(metric: str) -> int:
+    return next(n for n, head in enumerate((*ORDER, "")) if metric.startswith(head))
+
+
 def _place(line: Line) -> tuple[int, str, str, str]:
-    rank = next(n for n, head in enumerate((*ORDER, "")) if line.metric.startswith(head))
     place, _at, period = line.scope.partition("@")
-    return rank, line.metric, f"{period} {place}", line.key
+    return _rank(line.metric), line.metric, f"{period} {place}", line.key
 
 
 def _sums(ledger: Ledger) -> dict[str, Any]:
@@ -118,6 +136,67 @@ def _sums(ledger: Ledger) -> dict[str, Any]:
         "people_low": ledger.people_low,
         "people_high": ledger.people_high,
     }
+
+
+def _uncertainty(ledger: Ledger) -> dict[str, Any] | None:
+    """
+    Return how sure the measured and estimated parts are; None where nothing has an error.
+
+    The residual moves the other way by as much: the published total stays as
+    printed, it has no error of its own.
+    """
+    sure = ledger.subtotal_interval
+    if sure is None:
+        return None
+    claims = ledger.by_class["claimed"]
+    rest: dict[str, int | None] = {"residual_low": None, "residual_high": None}
+    if ledger.claimed is not None:
+        rest = {
+            "residual_low": max(0, ledger.claimed - claims - sure.high),
+            "residual_high": max(0, ledger.claimed - claims - sure.low),
+        }
+    return {
+        "subtotal": ledger.subtotal,
+        "low": sure.low,
+        "high": sure.high,
+        "method": sure.method,
+        "without_error": claims,
+        **rest,
+    }
+
+
+def _reached(target: Mapping[str, Any], lines: Sequence[Line], ledger: Ledger) -> dict[str, Any]:
+    """Return a target with what was reached and which line says so; None is not measured."""
+    if target["metric"] == "exposure.gross":
+        reached = _Reached(ledger.gross, ledger.gross_op, ledger.gross_class, "gross")
+    else:
+        found = key_figure(lines, target["metric"])
+        if found is None:
+            return {
+                **target,
+                "reached": None,
+                "op": None,
+                "class": None,
+                "line": None,
+                "share": None,
+            }
+        reached = _Reached(found.value, found.op, found.cls, found.key)
+    share = Decimal(reached.value) / Decimal(target["value"])
+    return {
+        **target,
+        "reached": reached.value,
+        "op": reached.op,
+        "class": reached.cls,
+        "line": reached.line,
+        "share": str(share.quantize(Decimal("0.001"), rounding=ROUND_HALF_EVEN)),
+    }
+
+
+class _Reached(NamedTuple):
+    value: int | str
+    op: str
+    cls: str | None
+    line: str
 
 
 def _line(line: Line, parts: Sequence[Line], *, event: str) -> dict[str, Any]:

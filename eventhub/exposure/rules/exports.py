@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Final
@@ -188,20 +188,31 @@ def parse_date(text: str, zone: tzinfo) -> datetime:
     Raises:
         ValueError: None of the known forms.
     """
-    folded = unicodedata.normalize("NFKC", text).strip().replace("/", "-").replace(".", "-")
-    if _EPOCH_MS.fullmatch(folded):
-        return datetime.fromtimestamp(int(folded) / 1000, UTC)
-    try:
-        found = datetime.fromisoformat(unicodedata.normalize("NFKC", text).strip())
-        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
-    except ValueError:
-        pass  # not ISO: one of the forms below
-    for form in _DATES:
-        try:
-            return datetime.strptime(folded, form).replace(tzinfo=zone).astimezone(UTC)
-        except ValueError:
-            continue
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if _EPOCH_MS.fullmatch(plain):
+        return datetime.fromtimestamp(int(plain) / 1000, UTC)
+    forms = (datetime.fromisoformat, *(_reader(form) for form in _DATES))
+    for read in forms:
+        found = _tried(read, plain)
+        if found is not None:
+            return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
     raise ValueError(f"date: {text}")
+
+
+def _reader(form: str) -> Callable[[str], datetime]:
+    """Return what reads dates of one form, with / and . for -."""
+
+    def read(text: str) -> datetime:
+        return datetime.strptime(text.replace("/", "-").replace(".", "-"), form)  # noqa: DTZ007 - the caller adds it
+
+    return read
+
+
+def _tried(read: Callable[[str], datetime], text: str) -> datetime | None:
+    try:
+        return read(text)
+    except ValueError:
+        return None
 
 
 def _table(text: str) -> Iterator[tuple[int, list[str]]]:

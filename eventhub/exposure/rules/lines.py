@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from eventhub.exposure.enums import Channel
+from eventhub.exposure.rules.uncertainty import Part
 
 I18n = Mapping[str, str]
 TOTAL_CLAIMED: Final = "exposure.total_claimed"
@@ -50,7 +51,8 @@ class Line:
 
     `value` is an integer where the unit is people or contacts, otherwise a
     decimal number as text. `scope` is '' for the whole event, else a cordon or
-    a stream. A claimed line has no interval.
+    a stream. A claimed line has no interval. `parts` are its addends with an
+    error; what they leave of `value` is exact.
     """
 
     key: str
@@ -68,10 +70,12 @@ class Line:
     note: I18n | None = None
     claim: Claim | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
         """Hold rule 4: a claim has a quotation and never an interval."""
-        if self.cls == "claimed" and (self.low is not None or self.high is not None):
+        is_sure = self.low is None and self.high is None and not self.parts
+        if self.cls == "claimed" and not is_sure:
             raise ValueError(f"{self.key}: a claim has no interval")
 
     @property

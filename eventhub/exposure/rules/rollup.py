@@ -3,7 +3,7 @@ Adding up contacts: gross exposure, the published total, and what lies between.
 
 gross = A + L + M + K + O + H, one metric per channel and scope. Contacts add
 up, people do not: people across channels are a range. Nothing but the metrics
-of `_RANKS` may enter.
+of `quantity.RANKS` may enter.
 """
 
 from __future__ import annotations
@@ -15,20 +15,9 @@ from typing import Final
 
 from eventhub.exposure.enums import InSum
 from eventhub.exposure.rules.lines import TOTAL_CLAIMED, Line
+from eventhub.exposure.rules.quantity import RANKS, as_contacts, total
+from eventhub.exposure.rules.uncertainty import Interval, interval
 
-# Order of preference inside a channel; one metric per channel and scope.
-_RANKS: Final = {
-    "footfall.visits": 0,
-    "checkin.visits": 1,
-    "live.starts": 0,
-    "live.views": 1,
-    "live.viewers_claimed": 2,
-    "media.seen": 0,
-    "media.potential": 1,
-    "kol.impressions": 0,
-    "owned.impressions": 0,
-    "ooh.contacts": 0,
-}
 # Pairs of which the first lies inside the second, by definition of the metrics.
 SUBSETS: Final = (
     ("checkin.visits", "footfall.visits"),
@@ -57,6 +46,8 @@ class Ledger:
     share_measured: Decimal
     people_low: int | None
     people_high: int | None
+    subtotal: int  # measured and estimated parts alone
+    subtotal_interval: Interval | None  # None where they have no error; claims never have one
 
 
 def sum_op(ops: Iterable[str]) -> str:
@@ -101,7 +92,7 @@ def select_parts(lines: Sequence[Line]) -> tuple[Line, ...]:
     """
     best: dict[tuple[str, str], Line] = {}
     for line in lines:
-        if line.metric not in _RANKS or line.channel is None:
+        if line.metric not in RANKS or line.channel is None:
             continue
         place = (line.channel.value, line.scope)
         if place not in best or _preference(line) < _preference(best[place]):
@@ -110,7 +101,7 @@ def select_parts(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def _preference(line: Line) -> tuple[int, int, str]:
-    rank = _RANKS[line.metric]
+    rank = RANKS[line.metric]
     if line.metric == "live.starts" and line.cls != "measured":
         rank = _STARTS_CLAIMED
     return rank, _CLASSES.index(line.cls), line.key
@@ -140,7 +131,7 @@ def in_sum(line: Line, parts: Sequence[Line]) -> InSum:
     outer_counted = any(part.metric == "footfall.visits" for part in parts)
     if line.metric in {"checkin.visits", "checkin.entries"} and outer_counted:
         return InSum.INSIDE
-    return InSum.BESIDE if line.metric in _RANKS else InSum.COUNT_ONLY
+    return InSum.BESIDE if line.metric in RANKS else InSum.COUNT_ONLY
 
 
 def roll_up(
@@ -163,7 +154,7 @@ def roll_up(
         residual (None).
     """
     parts = select_parts(lines)
-    gross = sum(int(part.value) for part in parts)
+    gross = total(as_contacts(part.metric, int(part.value)) for part in parts).value
     gross_op = sum_op(part.op for part in parts)
     by_class = dict.fromkeys(_CLASSES, 0)
     for part in parts:
@@ -185,7 +176,17 @@ def roll_up(
         share_measured=rounded_share(by_class["measured"], gross or 1, digits=6),
         people_low=low,
         people_high=high,
+        subtotal=gross - by_class["claimed"],
+        subtotal_interval=_subtotal_interval(parts),
     )
+
+
+def _subtotal_interval(parts: Sequence[Line]) -> Interval | None:
+    """Return the interval of the measured and estimated parts; claims stay outside."""
+    counted = [part for part in parts if part.cls != "claimed"]
+    uncertain = [part for line in counted for part in line.parts]
+    known = sum(int(line.value) for line in counted)
+    return interval(uncertain, exact=known - round(sum(part.value for part in uncertain)))
 
 
 def _published_total(lines: Sequence[Line]) -> Line | None:
@@ -203,6 +204,24 @@ def rounded_share(part: int, whole: int, *, digits: int) -> Decimal:
     """Return part ÷ whole, rounded half-even to `digits` decimals."""
     step = Decimal(1).scaleb(-digits)
     return (Decimal(part) / Decimal(whole)).quantize(step, rounding=ROUND_HALF_EVEN)
+
+
+def people_middle(reach: Sequence[int], *, universe: int) -> int | None:
+    """
+    Return the people behind several reaches if nothing tied one channel to another.
+
+    U × (1 − Π(1 − R ÷ U)): labelled as an assumption wherever it is shown.
+
+    Source:
+        Sainsbury's formula of media planning, for independent vehicles.
+    """
+    if not reach:
+        return None
+    missed = Decimal(1)
+    for people in reach:
+        missed *= 1 - Decimal(people) / universe
+    share = universe * (1 - missed)
+    return int(share.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
 def people_range(reach: Sequence[int], *, universe: int | None) -> tuple[int | None, int | None]:

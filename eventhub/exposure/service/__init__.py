@@ -1,8 +1,32 @@
-"""Changes of reports and media: build, publish, record, import; what sources leave open."""
+"""Changes of reports and media: choose, build, publish, link, record, import."""
 
 from eventhub.exposure.rules.exports import MentionFigures
 from eventhub.exposure.rules.numbers import ParsedNumber, parse_number
 from eventhub.exposure.rules.web import canonical_url
+from eventhub.exposure.service.builder import (
+    MIN_CONTRAST,
+    CompareReports,
+    NoteDays,
+    SetLayout,
+    SetLogo,
+    SetPriors,
+    SetTargets,
+    accent_contrast,
+    compare_reports,
+    note_days,
+    set_layout,
+    set_logo,
+    set_priors,
+    set_targets,
+)
+from eventhub.exposure.service.dictionary import keep_dictionary
+from eventhub.exposure.service.links import (
+    MadeLink,
+    MakeLink,
+    RevokeLink,
+    make_link,
+    revoke_link,
+)
 from eventhub.exposure.service.media import (
     EnsureCreator,
     EnsureOutlet,
@@ -20,16 +44,19 @@ from eventhub.exposure.service.media_files import (
     import_media,
     undo_media,
 )
+from eventhub.exposure.service.presence import summarise_admissions
 from eventhub.exposure.service.reports import (
     BuildReport,
-    CompareReports,
     PublishReport,
+    ReturnReport,
     SubmitReport,
     Verification,
     build_report,
-    compare_reports,
+    differences,
+    hand_back,
     publish,
     submit,
+    sum_of_lines,
     verify,
 )
 from eventhub.exposure.service.sources import (
@@ -41,14 +68,18 @@ from eventhub.exposure.service.sources import (
 )
 
 __all__ = [
+    "MIN_CONTRAST",
     "BuildReport",
     "CompareReports",
     "EnsureCreator",
     "EnsureOutlet",
     "ImportMedia",
     "ImportedMedia",
+    "MadeLink",
+    "MakeLink",
     "MentionFigures",
     "NotStatedItem",
+    "NoteDays",
     "ParsedNumber",
     "PublishReport",
     "RecordMentions",
@@ -56,21 +87,40 @@ __all__ = [
     "RecordSourceText",
     "RecordedMentions",
     "RefusedItem",
+    "ReturnReport",
+    "RevokeLink",
+    "SetLayout",
+    "SetLogo",
+    "SetPriors",
+    "SetTargets",
     "SubmitReport",
     "UndoMedia",
     "Verification",
+    "accent_contrast",
     "build_report",
     "canonical_url",
     "compare_reports",
+    "differences",
     "ensure_creator",
     "ensure_outlet",
+    "hand_back",
     "import_media",
+    "keep_dictionary",
+    "make_link",
+    "note_days",
     "parse_number",
     "publish",
     "record_mentions",
     "record_not_stated",
     "record_source_text",
+    "revoke_link",
+    "set_layout",
+    "set_logo",
+    "set_priors",
+    "set_targets",
     "submit",
+    "sum_of_lines",
+    "summarise_admissions",
     "undo_media",
     "verify",
 ]

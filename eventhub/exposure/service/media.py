@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -15,9 +15,10 @@ from eventhub.exposure.models import Creator, CreatorPost, Mention, Outlet
 from eventhub.exposure.rules.exports import MentionFigures
 from eventhub.exposure.rules.stories import StoryFile, Told, title_key
 from eventhub.exposure.rules.web import canonical_url
-from eventhub.kernel import clock, text
+from eventhub.kernel import audit, clock, text
 from eventhub.kernel.db import I18n, command, db
 from eventhub.programme.models import Event
+from eventhub.programme.queries import event_by_id
 
 _MAX_NAME: Final = 120
 _MAX_TITLE: Final = 500
@@ -132,7 +133,21 @@ def record_mentions(cmd: RecordMentions) -> RecordedMentions:
         db.session.add(_row(cmd, item, key, file))
         accepted += 1
     db.session.flush()
+    if accepted and cmd.batch_id is None:  # of a file, the import is the act
+        record_act("media.add", cmd.event_id, {"accepted": accepted})
     return RecordedMentions(accepted, duplicates, tuple(rejected))
+
+
+def record_act(action: str, event_id: int, after: Mapping[str, Any]) -> None:
+    """Leave an entry of the audit log about the media of an event; called inside a command."""
+    event = event_by_id(event_id)
+    audit.record(
+        action,
+        f"media:{event.slug}",
+        organisation_id=event.organisation_id,
+        event_id=event_id,
+        after=after,
+    )
 
 
 def dedupe_key(item: MentionFigures) -> str:

@@ -12,7 +12,7 @@ from eventhub.exposure.enums import MediaFormat
 from eventhub.exposure.errors import NoBatch, UnreadableMediaFile
 from eventhub.exposure.models import CreatorPost, MediaBatch, Mention
 from eventhub.exposure.rules.exports import BadRow, ExportFile, UnreadableExport, parse_export
-from eventhub.exposure.service.media import RecordMentions, record_mentions
+from eventhub.exposure.service.media import RecordMentions, record_act, record_mentions
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
 from eventhub.programme.queries import event_by_id
@@ -99,6 +99,7 @@ def undo_media(cmd: UndoMedia) -> int:
         .where(MediaBatch.id == row.id)
         .values(undone_at=clock.now(), undone_by=cmd.undone_by)
     )
+    record_act("media.undo", cmd.event_id, {"file": row.sha256, "rows": taken})
     return taken
 
 
@@ -144,6 +145,7 @@ def _keep(cmd: ImportMedia, file: ExportFile, *, is_synthetic: bool) -> Imported
     batch.accepted_count, batch.duplicate_count = done.accepted, done.duplicates
     batch.rejected = [{"line": bad.line, "reason": bad.reason} for bad in rejected]
     db.session.flush()
+    record_act("media.import", cmd.event_id, {"file": digest, "accepted": done.accepted})
     return ImportedMedia(batch.row_count, done.accepted, done.duplicates, rejected)
 
 

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
+from eventhub.audience.enums import UnitKind
 from eventhub.exposure import queries
 from eventhub.exposure.enums import OverlapKind, ReportStatus
 from eventhub.exposure.errors import (
+    NoReport,
+    OverlappingParts,
     ReportNotOpen,
     SamePersonApproves,
     SyntheticNotPublishable,
+    UnlikeUnits,
 )
-from eventhub.exposure.models import GrossExclusion, GrossPart, Overlap, Report, ReportSetting
+from eventhub.exposure.models import GrossExclusion, GrossPart, Overlap, Report
 from eventhub.exposure.queries import ReportRow
 from eventhub.exposure.queries.reports import as_row
 from eventhub.exposure.rules.canonical import canonical, content_digest, is_sealed, sha256
 from eventhub.exposure.rules.document import report_document
-from eventhub.exposure.rules.rollup import SUBSETS
-from eventhub.kernel import clock
+from eventhub.exposure.rules.quantity import UnlikeKinds, same_kind
+from eventhub.exposure.rules.rollup import SUBSETS, sum_op, weakest
+from eventhub.exposure.service.dictionary import keep_dictionary
+from eventhub.exposure.service.presence import summarise_admissions
+from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
+from eventhub.kernel.errors import Invalid
 from eventhub.programme.queries import event_by_id
 
 _OPEN = (ReportStatus.DRAFT.value, ReportStatus.SUBMITTED.value)
+_ADDED: Final = frozenset({UnitKind.VISITS, UnitKind.CONTACTS, UnitKind.MINUTES})
+_LONGEST_REASON: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +66,35 @@ class PublishReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompareReports:
-    """The event whose published report stands beside this one; None ends the comparison."""
+class ReturnReport:
+    """A version that the second person hands back to its author, with the reason."""
 
     event_id: int
-    compare_event_id: int | None
+    version: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a recomputation of a version found; `differences` is by line, stored and now."""
+    """
+    What a recomputation of a version found; `differences` is by line, stored and now.
+
+    A version from before a change of report.json's form has other bytes by
+    that alone: its lines are compared instead of its digest.
+    """
 
     version: int
     digest: str
     is_intact: bool
+    is_same_form: bool
     recomputed_digest: str
     differences: tuple[Mapping[str, Any], ...]
 
     @property
     def is_reproduced(self) -> bool:
         """Tell whether the stored bytes are whole and the data give the same again."""
-        return self.is_intact and self.digest == self.recomputed_digest
+        same = self.digest == self.recomputed_digest
+        return self.is_intact and (same if self.is_same_form else not self.differences)
 
 
 @command
@@ -86,7 +105,11 @@ def build_report(cmd: BuildReport) -> ReportRow:
     Raises:
         NotFound: No such event.
         OverlappingParts: Two counted figures lie one inside the other.
+
+        DefinitionChanged: The dictionary differs from the stored one of its version.
     """
+    keep_dictionary()
+    summarise_admissions(cmd.event_id)
     event = event_by_id(cmd.event_id)
     found = queries.inputs(event)
     standing = queries.latest(cmd.event_id)
@@ -112,18 +135,14 @@ def build_report(cmd: BuildReport) -> ReportRow:
     db.session.add(row)
     db.session.flush()
     _keep_parts(row, document)
+    corrected = queries.published(cmd.event_id)
+    _record(
+        "report.correct" if corrected else "report.build",
+        as_row(row),
+        before={"version": corrected.version} if corrected else {},
+        after={"digest": document["digest"], "note": cmd.note},
+    )
     return as_row(row)
-
-
-@command
-def compare_reports(cmd: CompareReports) -> None:
-    """Choose the event that the report is set beside, from the next version on. Commits."""
-    row = db.session.get(ReportSetting, cmd.event_id)
-    if row is None:
-        row = ReportSetting(event_id=cmd.event_id)
-        db.session.add(row)
-    row.compare_event_id = cmd.compare_event_id
-    db.session.flush()
 
 
 @command
@@ -136,7 +155,31 @@ def submit(cmd: SubmitReport) -> ReportRow:
         ReportNotOpen: It is not a draft.
     """
     row = queries.version_of(cmd.event_id, cmd.version)
-    _step(row, to=ReportStatus.SUBMITTED, allowed=(ReportStatus.DRAFT.value,))
+    allowed = (ReportStatus.DRAFT.value,)
+    _step(row, to=ReportStatus.SUBMITTED, allowed=allowed, review_note=None)
+    _record("report.submit", row)
+    return queries.version_of(cmd.event_id, cmd.version)
+
+
+@command
+def hand_back(cmd: ReturnReport) -> ReportRow:
+    """
+    Hand a version back to its author after a review; it is a draft again. Commits.
+
+    Raises:
+        NoReport: No such version.
+
+        ReportNotOpen: It is not handed in.
+
+        Invalid: No reason is given.
+    """
+    reason = " ".join(cmd.reason.split())[:_LONGEST_REASON]
+    if not reason:
+        raise Invalid(fields={"reason": [_l("Say what has to change.")]})
+    row = queries.version_of(cmd.event_id, cmd.version)
+    allowed = (ReportStatus.SUBMITTED.value,)
+    _step(row, to=ReportStatus.DRAFT, allowed=allowed, review_note=reason)
+    _record("report.review", row, after={"reason": reason})
     return queries.version_of(cmd.event_id, cmd.version)
 
 
@@ -171,6 +214,7 @@ def publish(cmd: PublishReport) -> ReportRow:
         approved_by=cmd.approved_by,
         approved_at=clock.now(),
     )
+    _record("report.publish", row, after={"digest": row.document()["digest"]})
     return queries.version_of(cmd.event_id, cmd.version)
 
 
@@ -188,8 +232,74 @@ def verify(event_id: int, version: int) -> Verification:
         version=version,
         digest=stored["digest"],
         is_intact=sha256(row.text) == row.sha256 and is_sealed(stored),
+        is_same_form=stored["schema"] == fresh["schema"],
         recomputed_digest=fresh["digest"],
         differences=tuple(_differences(stored, fresh)),
+    )
+
+
+def differences(event_id: int, version: int) -> tuple[Mapping[str, Any], ...]:
+    """
+    Return what a version says otherwise than the one before it, line by line.
+
+    Raises:
+        NoReport: No such version.
+    """
+    row = queries.version_of(event_id, version)
+    older = next((v for v in queries.versions(event_id) if v.version < version), None)
+    return tuple(_differences(older.document(), row.document())) if older else ()
+
+
+def sum_of_lines(event_id: int, version: int, keys: Sequence[str]) -> Mapping[str, Any]:
+    """
+    Return the sum of some lines of a version with operator, class and kind of unit.
+
+    Raises:
+        NoReport: No such version or line.
+
+        UnlikeUnits: They count different things.
+
+        OverlappingParts: One figure lies inside another, or is named twice.
+    """
+    by_key = {
+        line["line"]: line for line in queries.version_of(event_id, version).document()["lines"]
+    }
+    if not keys or not set(keys) <= set(by_key):
+        raise NoReport()
+    lines = [by_key[key] for key in keys]
+    metrics = {line["metric"] for line in lines}
+    try:
+        kind = same_kind(sorted(metrics))
+    except UnlikeKinds as error:
+        raise UnlikeUnits(details={"units": [error.one, error.other]}) from error
+    scopes = {(line["metric"], line["scope"]) for line in lines}
+    is_nested = any({inner, outer} <= metrics for inner, outer in SUBSETS)
+    if len(scopes) < len(lines) or is_nested or kind not in _ADDED:
+        raise OverlappingParts()
+    return {
+        "lines": list(keys),
+        "value": sum(int(line["value"]) for line in lines),
+        "op": sum_op(line["op"] for line in lines),
+        "class": weakest(line["class"] for line in lines),
+        "kind": kind.value,
+    }
+
+
+def _record(
+    action: str,
+    row: ReportRow,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    event = event_by_id(row.event_id)
+    audit.record(
+        action,
+        f"report:{event.slug}/{row.version}",
+        organisation_id=event.organisation_id,
+        event_id=row.event_id,
+        before=before,
+        after=after,
     )
 
 

@@ -1,6 +1,7 @@
 """Tables of the programme, by noun."""
 
 from eventhub.programme.models.exchange import ImportedItem
+from eventhub.programme.models.live import LiveStatus, NoticeRound
 from eventhub.programme.models.place import Event, Gate, Stage, Venue, Zone
 from eventhub.programme.models.planning import (
     Availability,
@@ -13,6 +14,7 @@ from eventhub.programme.models.planning import (
     TravelTime,
     Waiver,
 )
+from eventhub.programme.models.proposal import ColumnMap, PlanProposal, ScheduleFile
 from eventhub.programme.models.schedule import EditLog, Schedule, ScheduleChange, Slot
 from eventhub.programme.models.show import (
     Livestream,
@@ -27,22 +29,27 @@ from eventhub.programme.models.show import (
 
 __all__ = [
     "Availability",
+    "ColumnMap",
     "ConflictSetting",
     "Dependency",
     "EditLog",
     "Event",
     "Gate",
     "ImportedItem",
+    "LiveStatus",
     "Livestream",
+    "NoticeRound",
     "OpeningWindow",
     "Party",
     "PartyMember",
     "Performance",
     "PerformanceDemand",
+    "PlanProposal",
     "Resource",
     "ResourceUse",
     "Schedule",
     "ScheduleChange",
+    "ScheduleFile",
     "Show",
     "ShowParty",
     "ShowType",

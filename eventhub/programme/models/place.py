@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventhub.kernel.db import Base, BigId, I18n
@@ -47,6 +47,10 @@ class Event(Base):
     contact_email: Mapped[str | None] = mapped_column(String(320))
     theme: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # null: default colours
     grid_min: Mapped[int] = mapped_column(default=5, server_default="5")  # of the planning grid
+    # notices of a release wait for approval: review; or leave with it: auto
+    notice_mode: Mapped[str] = mapped_column(String(10), default="review", server_default="review")
+    # sites that may show the programme in a frame, origins with a space between; null: none
+    embed_hosts: Mapped[str | None] = mapped_column(String(1000))
 
 
 class Venue(Base):
@@ -87,6 +91,8 @@ class Stage(Base):
     position: Mapped[int] = mapped_column(default=1)  # 1-based: order, thread colour and weave
     min_changeover_min: Mapped[int] = mapped_column(default=0)
     allow_overlap: Mapped[bool] = mapped_column(default=False)
+    # takes nothing new; what stands on it stays
+    is_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     access: Mapped[I18n | None]
 
     venue: Mapped[Venue] = relationship()

@@ -58,6 +58,8 @@ class Party(Base):
     bio: Mapped[I18n | None]
     is_public: Mapped[bool] = mapped_column(default=True)
     buffer_min: Mapped[int] = mapped_column(default=0)
+    contact_email: Mapped[str | None] = mapped_column(String(320))  # for notices, never shown
+    contact_lang: Mapped[str | None] = mapped_column(String(5))
 
 
 class PartyMember(Base):
@@ -150,6 +152,8 @@ class Performance(Base):
     show_id: Mapped[int] = mapped_column(ForeignKey("show.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(12), default="show")
     for_performance_id: Mapped[int | None] = mapped_column(ForeignKey("performance.id"))
+    # made by a batch that was taken back: no plan knows it, its number stays taken
+    is_dropped: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     show: Mapped[Show] = relationship()
 

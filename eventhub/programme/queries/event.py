@@ -43,6 +43,8 @@ class EventRow:
     contact_email: str | None
     theme: dict[str, Any] | None
     grid_min: int
+    embed_hosts: str | None
+    notice_mode: str
 
     def __hash__(self) -> int:
         """Hash by identity, because texts are dictionaries."""

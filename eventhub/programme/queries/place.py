@@ -33,6 +33,8 @@ class StageRow:
     venue_lat: float | None
     venue_lon: float | None
     min_changeover_min: int
+    venue_id: int = 0
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class ZoneRow:
     capacity: int | None
     width_m: float | None
     stage_id: int | None
+    is_hard_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def zones(event_id: int) -> list[ZoneRow]:
             capacity=zone.capacity,
             width_m=zone.width_m,
             stage_id=zone.stage_id,
+            is_hard_limit=zone.is_hard_limit,
         )
         for zone in db.session.scalars(statement)
     ]
@@ -158,6 +162,8 @@ def _stage(stage: Stage, venue: Venue) -> StageRow:
         venue_lat=venue.lat,
         venue_lon=venue.lon,
         min_changeover_min=stage.min_changeover_min,
+        venue_id=venue.id,
+        is_hidden=stage.is_hidden,
     )
 
 

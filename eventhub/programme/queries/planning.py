@@ -150,7 +150,7 @@ def _items(event_id: int, near: Near | None) -> list[plain.Item]:
             Performance.for_performance_id,
         )
         .outerjoin(Slot, on_slot)
-        .where(Performance.event_id == event_id)
+        .where(Performance.event_id == event_id, ~Performance.is_dropped)
     )
     if near is not None:
         statement = statement.where(_is_near(near))
@@ -247,6 +247,7 @@ def _stages(event_id: int) -> dict[int, plain.StageFacts]:
             capacity=row.capacity,
             min_changeover_min=row.min_changeover_min,
             allow_overlap=row.allow_overlap,
+            is_hidden=row.is_hidden,
         )
         for row in db.session.scalars(select(Stage).where(Stage.event_id == event_id))
     }

@@ -78,6 +78,7 @@ class StageFacts:
     capacity: int | None = None
     min_changeover_min: int = 0
     allow_overlap: bool = False
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

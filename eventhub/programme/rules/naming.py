@@ -12,6 +12,7 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z")
 _SHOW_CODE = re.compile(r"[A-Z0-9]{6}\Z")
 _REGION_CITY = re.compile(r"[A-Z][a-z]+/[A-Z][a-z]")
 _MIN_ACRONYM = 4
+NUMBER_MAX = 999_999  # numbers above belong to the day parts of long shows
 RESERVED_RELEASES = frozenset({"wip", "latest"})
 
 

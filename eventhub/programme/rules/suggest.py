@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from eventhub.programme.enums import ConflictRule
 from eventhub.programme.rules import conflicts
@@ -40,7 +41,9 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class _Try:
+class Try:
+    """A stage and time that is free of other items; whether rules mind is another question."""
+
     stage: StageFacts
     start_s: int
     end_s: int
@@ -73,7 +76,7 @@ def suggest(
     """
     others = [other for other in facts.items if other.id != item.id]
     rest = replace(facts, items=others)
-    scene = _Scene(rest, item, settings)
+    scene = Scene(rest, item, settings)
     tries = sorted(
         scene.tries(minutes * _MINUTE),
         key=lambda row: (-row.score, row.start_s, row.stage.id),
@@ -88,57 +91,92 @@ def suggest(
     return found
 
 
-class _Scene:
+class Scene:
     """Everything about the version that is looked up for each try."""
 
-    def __init__(self, facts: Facts, item: Item, settings: Mapping[ConflictRule, Setting]) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        item: Item,
+        settings: Mapping[ConflictRule, Setting],
+        followers: Sequence[Item] = (),
+    ) -> None:
+        """
+        Look everything up once.
+
+        Args:
+            facts: The version without the item and its followers.
+
+            item: What is to be placed.
+
+            settings: Severity per rule.
+
+            followers: What hangs on the item and moves with it, as it stands now.
+        """
         self._facts = facts
         self._item = item
+        self._followers = followers
         self._settings = settings
         self._show = facts.shows[item.show_id]
         self._ways = Ways(facts, DEFAULTS[ConflictRule.TRAVEL].params)
-        self._party_ids = _everybody(facts, self._show.party_ids)
+        self.party_ids = _everybody(facts, self._show.party_ids)
         self._busy = sorted(
-            {row for key in self._party_ids for row in facts.by_party.get(key, ())},
+            {row for key in self.party_ids for row in facts.by_party.get(key, ())},
             key=lambda row: row.start_s,
         )
         self._preferred = merged(
             (row.start_s, row.end_s)
             for row in facts.available
-            if row.kind == "preferred" and row.party_id in self._party_ids
+            if row.kind == "preferred" and row.party_id in self.party_ids
         )
         self._starts = {key: [row.start_s for row in rows] for key, rows in facts.by_stage.items()}
         self._always = self._bound_items()
 
-    def tries(self, length_s: int) -> Iterator[_Try]:
-        """Yield places in free gaps of all stages that hold the audience."""
+    def tries(self, length_s: int, wished_s: int | None = None) -> Iterator[Try]:
+        """Yield places in free gaps of stages that hold the audience, also at a wished start."""
         expected = self._show.expected_audience
         for stage in self._facts.stages.values():
-            if stage.capacity and expected and expected > stage.capacity:
+            if stage.is_hidden or (stage.capacity and expected and expected > stage.capacity):
                 continue
             for gap in self._gaps(stage):
-                for start_s in self._starts_in(gap, length_s):
+                for start_s in self._starts_in(gap, length_s, wished_s):
                     yield self._scored(stage, gap, start_s, start_s + length_s)
 
-    def is_free(self, row: _Try) -> bool:
-        """Tell whether the item can stand there without any finding of its own."""
-        placed = replace(
-            self._item,
-            stage_id=row.stage.id,
-            start_s=row.start_s,
-            end_s=row.end_s,
-            status="scheduled",
-        )
-        around = {other.id: other.item for other in self._near(row)}
+    def is_free(self, row: Try, bearable: Collection[ConflictRule] = ()) -> bool:
+        """Tell whether the item can stand there without a finding of its own that matters."""
+        return all(one.rule in bearable for one in self.findings(row))
+
+    def findings(self, row: Try) -> list[Finding]:
+        """Return what would be wrong with the item there, and with what moves with it."""
+        group = self.placed(row)
+        around = {other.id: other.item for one in group for other in self._near(one)}
         around |= self._always
-        facts = replace(self._facts, items=[*around.values(), placed])
-        name = f"performance:{placed.uuid}"
+        facts = replace(self._facts, items=[*around.values(), *group])
+        names = {f"performance:{one.uuid}" for one in group}
         found = conflicts.check(facts, settings=self._settings, rules=_PLACE_RULES)
-        return not any(name in finding.subjects and _matters(finding) for finding in found)
+        return [one for one in found if names.intersection(one.subjects) and _matters(one)]
+
+    def placed(self, row: Try) -> list[Item]:
+        """Return the item as it would stand there, and after it what moves with it."""
+        old = self._item
+        there: dict[str, Any] = {
+            "stage_id": row.stage.id,
+            "start_s": row.start_s,
+            "end_s": row.end_s,
+        }
+        group = [replace(old, **there, status="scheduled")]
+        for one in self._followers:
+            if one.start_s is None or one.end_s is None or old.start_s is None:
+                continue
+            by_s = row.start_s - old.start_s
+            stage_id = row.stage.id if one.stage_id == old.stage_id else one.stage_id
+            times: dict[str, Any] = {"start_s": one.start_s + by_s, "end_s": one.end_s + by_s}
+            group.append(replace(one, stage_id=stage_id, **times))
+        return group
 
     def _gaps(self, stage: StageFacts) -> list[Span]:
         """Return what is open and not occupied, changeovers taken off."""
-        is_open = _opening(self._facts, stage)
+        is_open = opening(self._facts, stage)
         if stage.allow_overlap:
             return is_open
         pause_s = stage.min_changeover_min * _MINUTE
@@ -150,16 +188,19 @@ class _Scene:
         )
         return _without(is_open, taken)
 
-    def _starts_in(self, gap: Span, length_s: int) -> Iterator[int]:
+    def _starts_in(self, gap: Span, length_s: int, wished_s: int | None) -> Iterator[int]:
         grid_s = self._facts.calendar.grid_min * _MINUTE
         step_s = _STEP_MIN * _MINUTE
         first = -(-gap[0] // grid_s) * grid_s
         last = gap[1] - length_s
-        if first <= last:
-            yield first
-            yield from range((first // step_s + 1) * step_s, last + 1, step_s)
+        if first > last:
+            return
+        yield first
+        yield from range((first // step_s + 1) * step_s, last + 1, step_s)
+        if wished_s is not None and first < wished_s <= last and wished_s % step_s:
+            yield wished_s
 
-    def _scored(self, stage: StageFacts, gap: Span, start_s: int, end_s: int) -> _Try:
+    def _scored(self, stage: StageFacts, gap: Span, start_s: int, end_s: int) -> Try:
         expected, capacity = self._show.expected_audience, stage.capacity
         slack_min = min(start_s - gap[0], gap[1] - end_s) / _MINUTE
         parts = {
@@ -170,7 +211,7 @@ class _Scene:
         }
         parts = {name: round(part, 3) for name, part in parts.items()}
         score = round(sum(_WEIGHTS[name] * part for name, part in parts.items()), 4)
-        return _Try(stage, start_s, end_s, gap, score, parts)
+        return Try(stage, start_s, end_s, gap, score, parts)
 
     def _preference(self, start_s: int, end_s: int) -> float:
         if not self._preferred:
@@ -186,14 +227,16 @@ class _Scene:
         ]
         return max((self._ways.minutes(stage.venue_id, venue) for venue in near), default=0)
 
-    def _near(self, row: _Try) -> Iterator[Placed]:
-        starts = self._starts.get(row.stage.id, [])
-        rows = self._facts.by_stage.get(row.stage.id, [])
-        first = bisect_left(starts, row.start_s - _DAY_S)
-        last = bisect_right(starts, row.end_s + _DAY_S)
-        yield from rows[first:last]
+    def _near(self, one: Item) -> Iterator[Placed]:
+        assert one.start_s is not None  # noqa: S101 - callers give placed items
+        assert one.end_s is not None  # noqa: S101 - callers give placed items
+        since_s, until_s = one.start_s - _DAY_S, one.end_s + _DAY_S
+        if one.stage_id is not None:
+            starts = self._starts.get(one.stage_id, [])
+            rows = self._facts.by_stage.get(one.stage_id, [])
+            yield from rows[bisect_left(starts, since_s) : bisect_right(starts, until_s)]
         for other in self._busy:
-            if other.end_s > row.start_s - _DAY_S and other.start_s < row.end_s + _DAY_S:
+            if other.end_s > since_s and other.start_s < until_s:
                 yield other
 
     def _bound_items(self) -> dict[int, Item]:
@@ -230,18 +273,16 @@ def _everybody(facts: Facts, party_ids: Iterable[int]) -> set[int]:
     return found | {row.person_id for row in facts.members if row.group_id in found}
 
 
-def _opening(facts: Facts, stage: StageFacts) -> list[Span]:
+def opening(facts: Facts, stage: StageFacts) -> list[Span]:
     """Return when a stage can be used: its windows within its venue's, else the usual hours."""
-    spans: dict[bool, list[Span]] = defaultdict(list)
+    spans: dict[tuple[str, bool], list[Span]] = defaultdict(list)
     for window in facts.windows:
-        if window.kind == "open" and window.stage_id == stage.id:
-            spans[True].append((window.start_s, window.end_s))
-        elif window.kind == "open" and window.venue_id == stage.venue_id:
-            spans[False].append((window.start_s, window.end_s))
-    own, around = merged(spans[True]), merged(spans[False])
-    if own and around:
-        return _both(own, around)
-    return own or around or _usual_hours(facts)
+        is_own = window.stage_id == stage.id
+        if is_own or window.venue_id == stage.venue_id:
+            spans[window.kind, is_own].append((window.start_s, window.end_s))
+    own, around = merged(spans["open", True]), merged(spans["open", False])
+    usable = _both(own, around) if own and around else own or around or _usual_hours(facts)
+    return _without(usable, merged([*spans["closed", True], *spans["closed", False]]))
 
 
 def _usual_hours(facts: Facts) -> list[Span]:

@@ -1,5 +1,6 @@
 """Commands of the programme, each one transaction."""
 
+from eventhub.programme.service import notice_words
 from eventhub.programme.service.batch import Edited, SlotState, finding_json
 from eventhub.programme.service.edit import PlaceSlot, place_slot
 from eventhub.programme.service.editor import (
@@ -24,7 +25,14 @@ from eventhub.programme.service.editor import (
 from eventhub.programme.service.editor import (
     place as place_performance,
 )
-from eventhub.programme.service.event import CreateEvent, create_event, open_registration
+from eventhub.programme.service.event import (
+    NOTICE_MODES,
+    ChangeEvent,
+    CreateEvent,
+    change_event,
+    create_event,
+    open_registration,
+)
 from eventhub.programme.service.findings import (
     SetSeverity,
     Waive,
@@ -37,6 +45,17 @@ from eventhub.programme.service.imports import (
     ImportSchedule,
     import_schedule,
     preview_import,
+)
+from eventhub.programme.service.live import Say, SetDelay, SetLive, say, set_delay, set_live
+from eventhub.programme.service.notices import (
+    DecideNotices,
+    SetContact,
+    changes_told,
+    close_round,
+    decide_notices,
+    held_for,
+    set_contact,
+    waits_for_approval,
 )
 from eventhub.programme.service.place import (
     AddGate,
@@ -62,6 +81,16 @@ from eventhub.programme.service.planning import (
     add_travel,
     add_window,
 )
+from eventhub.programme.service.proposals import (
+    AcceptProposal,
+    AskPlan,
+    accept_proposal,
+    accept_stored,
+    ask_plan,
+    plan_waiting,
+    stop_plan,
+    work_out,
+)
 from eventhub.programme.service.release import (
     ReleasePreview,
     ReleaseSchedule,
@@ -69,6 +98,18 @@ from eventhub.programme.service.release import (
     release,
 )
 from eventhub.programme.service.rollback import RollBack, rollback
+from eventhub.programme.service.several import (
+    CopyDay,
+    CopySeveral,
+    DuplicateToStages,
+    Several,
+    ShiftSeveral,
+    copy_day,
+    copy_several,
+    duplicate_to_stages,
+    shift_several,
+    unplace_many,
+)
 from eventhub.programme.service.shows import (
     AddLivestream,
     AddParty,
@@ -89,6 +130,8 @@ from eventhub.programme.service.shows import (
 from eventhub.programme.service.undo import UndoBatch, redo, undo
 
 __all__ = [
+    "NOTICE_MODES",
+    "AcceptProposal",
     "AddAvailability",
     "AddDependency",
     "AddGate",
@@ -106,8 +149,14 @@ __all__ = [
     "AddVenue",
     "AddWindow",
     "AddZone",
+    "AskPlan",
+    "ChangeEvent",
     "CloseGaps",
+    "CopyDay",
+    "CopySeveral",
     "CreateEvent",
+    "DecideNotices",
+    "DuplicateToStages",
     "Edited",
     "ImportSchedule",
     "Imported",
@@ -119,14 +168,22 @@ __all__ = [
     "ReleaseSchedule",
     "Resize",
     "RollBack",
+    "Say",
+    "SetContact",
+    "SetDelay",
+    "SetLive",
     "SetSeverity",
     "SetStatus",
+    "Several",
     "ShiftRange",
+    "ShiftSeveral",
     "SlotState",
     "Swap",
     "UndoBatch",
     "Unplace",
     "Waive",
+    "accept_proposal",
+    "accept_stored",
     "add_availability",
     "add_dependency",
     "add_gate",
@@ -145,15 +202,26 @@ __all__ = [
     "add_venue",
     "add_window",
     "add_zone",
+    "ask_plan",
+    "change_event",
+    "changes_told",
     "close_gaps",
+    "close_round",
+    "copy_day",
+    "copy_several",
     "create_event",
+    "decide_notices",
+    "duplicate_to_stages",
     "finding_json",
+    "held_for",
     "import_schedule",
     "move",
+    "notice_words",
     "open_registration",
     "pin",
     "place_performance",
     "place_slot",
+    "plan_waiting",
     "preview_import",
     "preview_release",
     "record_demand",
@@ -161,11 +229,20 @@ __all__ = [
     "release",
     "resize",
     "rollback",
+    "say",
+    "set_contact",
+    "set_delay",
+    "set_live",
     "set_severity",
     "set_status",
     "shift_range",
+    "shift_several",
+    "stop_plan",
     "swap",
     "undo",
     "unplace",
+    "unplace_many",
+    "waits_for_approval",
     "waive",
+    "work_out",
 ]

@@ -9,13 +9,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
-from eventhub.kernel import ids
+from eventhub.kernel import audit, ids
 from eventhub.kernel.db import I18n, command, db, on_violation
 from eventhub.kernel.errors import Invalid
 from eventhub.programme.enums import ScheduleState
 from eventhub.programme.errors import SlugTaken
 from eventhub.programme.models import Event, Schedule
 from eventhub.programme.rules import naming
+
+NOTICE_MODES = ("review", "auto")
 
 on_violation("uq_event_slug", SlugTaken)
 on_violation("uq_event_acronym", SlugTaken)
@@ -98,6 +100,60 @@ def open_registration(event_id: int, *, is_open: bool) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeEvent:
+    """The settings of an event as they shall be; slug, zone and organisation stay."""
+
+    event_id: int
+    title: I18n
+    about: I18n | None
+    starts_on: date | None
+    ends_on: date | None
+    contact_email: str | None
+    is_public: bool
+    is_registration_open: bool
+    notice_mode: str
+
+
+@command
+def change_event(cmd: ChangeEvent) -> None:
+    """
+    Write the settings of an event, and in the log which of them changed.
+
+    Raises:
+        Invalid: No name, or a period that can not be.
+    """
+    fields = _faults(cmd.title, cmd.starts_on, cmd.ends_on)
+    if cmd.notice_mode not in NOTICE_MODES:
+        fields["notice_mode"] = [_l("Choose one of these.")]
+    if fields:
+        raise Invalid(fields=fields)
+    event = db.session.get_one(Event, cmd.event_id)
+    names = [name for name in ChangeEvent.__slots__ if name != "event_id"]
+    changed = [name for name in names if getattr(event, name) != getattr(cmd, name)]
+    for name in changed:
+        setattr(event, name, getattr(cmd, name))
+    if changed:
+        audit.record(
+            "event.settings",
+            f"event:{event.slug}",
+            organisation_id=event.organisation_id,
+            event_id=event.id,
+            after={"changed": changed, "is_registration_open": cmd.is_registration_open},
+        )
+
+
+def _faults(title: I18n, starts_on: date | None, ends_on: date | None) -> dict[str, list[Any]]:
+    fields: dict[str, list[Any]] = {}
+    if not title.get("zh", "").strip() and not title.get("en", "").strip():
+        fields["title"] = [_l("Give a name.")]
+    if (starts_on is None) != (ends_on is None):
+        fields["ends_on"] = [_l("Give both days or neither.")]
+    elif starts_on and ends_on and ends_on < starts_on:
+        fields["ends_on"] = [_l("The last day lies before the first.")]
+    return fields
+
+
 def _check(cmd: CreateEvent, acronym: str) -> None:
     fields: dict[str, list[Any]] = {}
     if not naming.is_slug(cmd.slug):
@@ -106,11 +162,6 @@ def _check(cmd: CreateEvent, acronym: str) -> None:
         fields["acronym"] = [_l("Use at least four letters a-z, digits and underscores.")]
     if not naming.is_zone(cmd.timezone):
         fields["timezone"] = [_l("This is not a time zone like Asia/Shanghai.")]
-    if not cmd.title.get("zh", "").strip() and not cmd.title.get("en", "").strip():
-        fields["title"] = [_l("Give a name.")]
-    if (cmd.starts_on is None) != (cmd.ends_on is None):
-        fields["ends_on"] = [_l("Give both days or neither.")]
-    elif cmd.starts_on and cmd.ends_on and cmd.ends_on < cmd.starts_on:
-        fields["ends_on"] = [_l("The last day lies before the first.")]
+    fields |= _faults(cmd.title, cmd.starts_on, cmd.ends_on)
     if fields:
         raise Invalid(fields=fields)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from eventhub.kernel import clock
+from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import Invalid
 from eventhub.programme import queries
@@ -81,6 +81,12 @@ def waive(cmd: Waive) -> None:
     row.reason = reason
     row.waived_by = cmd.actor
     row.waived_at = clock.now()
+    audit.record(
+        "finding.waive",
+        f"finding:{cmd.fingerprint[:40]}",
+        event_id=cmd.event_id,
+        after={"rule": str(found[0].rule), "reason": reason},
+    )
 
 
 @command

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from eventhub.kernel import clock, ids
 from eventhub.kernel.db import command, db
@@ -18,11 +17,10 @@ from eventhub.programme.models import (
     Slot,
 )
 from eventhub.programme.rules.exchange import Item, Reading
+from eventhub.programme.rules.naming import NUMBER_MAX
 from eventhub.programme.service.edit import working_copy
 from eventhub.programme.service.import_names import Names
 from eventhub.programme.service.import_state import Given, State, differences, load_state
-
-_NUMBER_MAX: Final = 999_999  # numbers above belong to the day parts of long shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +116,7 @@ def _change(item: Item, given: Given, schedule: Schedule, names: Names) -> None:
         slot.status = SlotStatus.SCHEDULED
         slot.is_visible = True
         db.session.add(slot)
+        given.performance.is_dropped = False
     changed = differences(item, given, names.state)
     if changed & {"stage", "starts_at", "ends_at", "status", "slot"}:
         _place(slot, item, names, keeps_end="ends_at" not in changed and "slot" not in changed)
@@ -169,7 +168,7 @@ def _create(
         Performance(
             event_id=schedule.event_id,
             uuid=uuid,
-            public_no=state.take_number(item.number, limit=_NUMBER_MAX),
+            public_no=state.take_number(item.number, limit=NUMBER_MAX),
             show_id=show.id,
             kind=PerformanceKind.SHOW,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -89,85 +89,47 @@ class AddDependency:
     min_gap_min: int = 0
 
 
+_Row = OpeningWindow | TravelTime | Availability | Resource | ResourceUse | Dependency
+_Command = AddWindow | AddTravel | AddAvailability | AddResource | AddResourceUse | AddDependency
+
+
 @command
 def add_window(cmd: AddWindow) -> int:
     """Add an opening window and return its id; raises Invalid when it ends too early."""
     _in_order(cmd.starts_at, cmd.ends_at)
-    return _added(
-        OpeningWindow(
-            event_id=cmd.event_id,
-            venue_id=cmd.venue_id,
-            stage_id=cmd.stage_id,
-            starts_at=cmd.starts_at,
-            ends_at=cmd.ends_at,
-            kind=cmd.kind,
-        )
-    )
+    return _added(OpeningWindow, cmd)
 
 
 @command
 def add_travel(cmd: AddTravel) -> int:
     """Add the way between two venues and return its id."""
     first, second = sorted((cmd.venue_a_id, cmd.venue_b_id))
-    return _added(
-        TravelTime(event_id=cmd.event_id, venue_a_id=first, venue_b_id=second, minutes=cmd.minutes)
-    )
+    return _added(TravelTime, replace(cmd, venue_a_id=first, venue_b_id=second))
 
 
 @command
 def add_availability(cmd: AddAvailability) -> int:
     """Add when a party is available and return the id; raises Invalid."""
     _in_order(cmd.starts_at, cmd.ends_at)
-    return _added(
-        Availability(
-            party_id=cmd.party_id,
-            starts_at=cmd.starts_at,
-            ends_at=cmd.ends_at,
-            kind=cmd.kind,
-        )
-    )
+    return _added(Availability, cmd)
 
 
 @command
 def add_resource(cmd: AddResource) -> int:
     """Add kit and return its id; raises SlugTaken."""
-    return _added(
-        Resource(
-            event_id=cmd.event_id,
-            uuid=cmd.uuid or ids.new_uuid(),
-            slug=cmd.slug,
-            name=cmd.name,
-            quantity=cmd.quantity,
-        )
-    )
+    return _added(Resource, replace(cmd, uuid=cmd.uuid or ids.new_uuid()))
 
 
 @command
 def add_resource_use(cmd: AddResourceUse) -> int:
     """Say that a performance needs kit and return the id."""
-    return _added(
-        ResourceUse(
-            performance_id=cmd.performance_id,
-            resource_id=cmd.resource_id,
-            quantity=cmd.quantity,
-            before_min=cmd.before_min,
-            after_min=cmd.after_min,
-        )
-    )
+    return _added(ResourceUse, cmd)
 
 
 @command
 def add_dependency(cmd: AddDependency) -> int:
     """Say how two performances must stand to each other and return the id."""
-    return _added(
-        Dependency(
-            event_id=cmd.event_id,
-            performance_a_id=cmd.performance_a_id,
-            performance_b_id=cmd.performance_b_id,
-            kind=cmd.kind,
-            min_gap_min=cmd.min_gap_min,
-        )
-    )
+    return _added(Dependency, cmd)
 
 
 def _in_order(starts_at: datetime, ends_at: datetime) -> None:
@@ -175,9 +137,9 @@ def _in_order(starts_at: datetime, ends_at: datetime) -> None:
         raise Invalid(fields={"ends_at": [_l("It must end after it starts.")]})
 
 
-def _added(
-    row: OpeningWindow | TravelTime | Availability | Resource | ResourceUse | Dependency,
-) -> int:
+def _added(model: type[_Row], cmd: _Command) -> int:
+    """Add the row of which the command has every column under its name."""
+    row = model(**{each.name: getattr(cmd, each.name) for each in fields(cmd)})
     db.session.add(row)
     db.session.flush()
     return row.id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, func, insert, literal, select, update
 
-from eventhub.kernel import clock, text
+from eventhub.kernel import audit, clock, text
 from eventhub.kernel.db import I18n, command, db, on_violation
 from eventhub.kernel.errors import Invalid
 from eventhub.programme import queries
@@ -25,8 +25,11 @@ from eventhub.programme.models import (
 from eventhub.programme.rules.conflicts import Finding
 from eventhub.programme.rules.diff import Diff, Shown, diff
 from eventhub.programme.rules.naming import RESERVED_RELEASES
+from eventhub.programme.service import notices
 from eventhub.programme.service.batch import finding_json
 from eventhub.programme.service.edit import working_copy
+from eventhub.webhooks.enums import Kind
+from eventhub.webhooks.service import emit
 
 on_violation("uq_schedule_event_id_name", NameTaken)
 on_violation("uq_schedule_one_wip", ReleaseRaced)
@@ -120,13 +123,19 @@ def _release(cmd: ReleaseSchedule, based_on: int) -> int:
     _set_visible(schedule.id)
     after = queries.shown(schedule)
     _write_told(schedule.id, after)
-    _write_changes(schedule.id, diff(before, after))
+    changes = diff(before, after)
+    _write_changes(schedule.id, changes)
     schedule.name = name
     schedule.comment = cmd.comment
     schedule.released_at = clock.now()
     schedule.state = ScheduleState.RELEASED
     db.session.flush()
     _begin_working_copy(schedule)
+    notices.open_rounds(schedule, changes)
+    emit(cmd.event_id, Kind.SCHEDULE_RELEASED, {"version": name})
+    audit.record(
+        "schedule.release", f"schedule:{name}", event_id=cmd.event_id, after={"version": name}
+    )
     return schedule.id
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from eventhub.kernel.db import db
+from eventhub.kernel import audit
+from eventhub.kernel.db import command, db
 from eventhub.programme.enums import ScheduleState
 from eventhub.programme.errors import UnknownVersion
 from eventhub.programme.models import Schedule, Slot
-from eventhub.programme.service.batch import Desk, Edit, Edited, SlotState, run
+from eventhub.programme.service.batch import Desk, Edit, Edited, Plan, SlotState, run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,16 @@ def rollback(cmd: RollBack) -> Edited:
         wanted = [_as_in(slot, old.get(key)) for key, slot in sorted(now.items())]
         return [slot for slot in wanted if slot != now[slot.performance_id]]
 
-    return run(cmd, "rollback", plan)
+    return run(cmd, "rollback", plan) if cmd.dry_run else _written(cmd, plan)
+
+
+@command
+def _written(cmd: RollBack, plan: Plan) -> Edited:
+    done = run(cmd, "rollback", plan)
+    audit.record(
+        "schedule.rollback", f"schedule:{cmd.name}", event_id=cmd.event_id, after={"to": cmd.name}
+    )
+    return done
 
 
 def _slots(event_id: int, name: str) -> Sequence[Slot]:

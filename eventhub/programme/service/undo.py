@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventhub.kernel.db import command, db
 from eventhub.programme import queries
 from eventhub.programme.errors import NothingToUndo, ReleasedImmutable, StaleEdit
-from eventhub.programme.models import EditLog
+from eventhub.programme.models import EditLog, Performance
 from eventhub.programme.service import batch as batches
 from eventhub.programme.service.batch import Desk, Edited, SlotState, Writer
 from eventhub.programme.service.edit import working_copy
+from eventhub.programme.service.several import MAKING
 
 _OF_UNDO = ("undo", "redo")
 
@@ -58,6 +59,10 @@ def _turn(cmd: UndoBatch, *, is_undo: bool) -> Edited:
     op = "undo" if is_undo else "redo"
     writer = Writer(schedule.id, now, op=op, actor=cmd.actor)
     slots = []
+    made = [line.performance_id for line in lines if line.before is None and line.op in MAKING]
+    db.session.execute(
+        update(Performance).where(Performance.id.in_(made)).values(is_dropped=is_undo)
+    )
     for line, slot in zip(lines, wanted, strict=True):
         if (line.before if is_undo else line.after) is None:
             slots.append(writer.remove(line.performance_id))

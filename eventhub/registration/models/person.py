@@ -81,6 +81,7 @@ class Attendee(Base):
     display_name: Mapped[str] = mapped_column(String(200))
     latin_name: Mapped[str | None] = mapped_column(String(200))
     link_rev: Mapped[int] = mapped_column(default=0)
+    erased_at: Mapped[datetime | None]  # then `display_name` is a pseudonym
 
     registration: Mapped[Registration] = relationship(back_populates="attendees")
 

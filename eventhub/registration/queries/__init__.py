@@ -1,5 +1,6 @@
 """What pages, programs and higher domains read of registration."""
 
+from eventhub.registration.queries.day_keys import DayKey, day_keys
 from eventhub.registration.queries.faces import (
     AttendeeFace,
     RegistrationFace,
@@ -25,6 +26,12 @@ from eventhub.registration.queries.registrations import (
     event_of,
     registrations,
     verify,
+)
+from eventhub.registration.queries.settings import (
+    RetentionRow,
+    SettingsRow,
+    retention_runs,
+    settings_of,
 )
 from eventhub.registration.queries.ticket_types import (
     ConsentRow,
@@ -56,6 +63,7 @@ __all__ = [
     "AttendeeFace",
     "ConsentRow",
     "Counts",
+    "DayKey",
     "Difference",
     "EntryRow",
     "ListPlace",
@@ -65,6 +73,8 @@ __all__ = [
     "QuestionRow",
     "RegistrationFace",
     "RegistrationRow",
+    "RetentionRow",
+    "SettingsRow",
     "TicketFace",
     "TicketTypeRow",
     "WindowFace",
@@ -74,6 +84,7 @@ __all__ = [
     "consent_texts",
     "consents_of",
     "counts",
+    "day_keys",
     "due_offers",
     "event_of",
     "form_of",
@@ -84,6 +95,8 @@ __all__ = [
     "questions",
     "registration_face",
     "registrations",
+    "retention_runs",
+    "settings_of",
     "ticket_type",
     "ticket_types",
     "types_let_in",

@@ -10,25 +10,23 @@ from sqlalchemy.orm import selectinload
 
 from eventhub.kernel.db import I18n, db
 from eventhub.kernel.errors import NotFound
-from eventhub.programme.enums import GateDirection
 from eventhub.programme.queries import (
     EventRow,
     GateRow,
     PerformanceRow,
     event_by_id,
-    gates,
     performances_of,
 )
 from eventhub.registration.enums import RegistrationState, TicketStatus
-from eventhub.registration.models import (
-    Attendee,
-    EntryWindow,
-    EntryWindowType,
-    GateAccess,
-    Registration,
-    Ticket,
+from eventhub.registration.models import Attendee, Registration, Ticket
+from eventhub.registration.queries.house import (
+    HouseType,
+    HouseWindow,
+    admitting_gates,
+    house_type_by_id,
+    house_window,
 )
-from eventhub.registration.queries.waitlists import place_in_list
+from eventhub.registration.queries.waitlists import ListPlace, place_in_list
 
 _LISTED = (RegistrationState.WAITLISTED, RegistrationState.HELD)
 
@@ -59,6 +57,27 @@ class AttendeeFace:
     name: str
     latin_name: str | None
     ticket: TicketFace | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRegistration:
+    """A registration as it was written a moment ago; `people` have no tickets yet."""
+
+    id: int
+    event_id: int
+    public_id: str
+    code: str
+    state: RegistrationState
+    locale: str
+    window_no: int
+    performance_id: int | None
+    contact_name: str
+    email: str | None
+    phone: str | None
+    created_at: datetime
+    is_synthetic: bool
+    people: tuple[AttendeeFace, ...]
+    link_rev: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +152,28 @@ def registration_face(registration_id: int) -> RegistrationFace:
         NotFound: There is none.
     """
     found = _registration(registration_id)
-    event = event_by_id(found.event_id)
-    window = _window(found)
-    performance = _performance(event, found, window)
-    kind = found.ticket_type
+    kind = house_type_by_id(found.event_id, found.ticket_type_id)
     place = place_in_list(found.id) if found.state in _LISTED else None
+    return face_of(
+        found,
+        _attendees(found.attendees, kind.number),
+        event=event_by_id(found.event_id),
+        kind=kind,
+        place=place,
+    )
+
+
+def face_of(
+    found: Registration | NewRegistration,
+    attendees: tuple[AttendeeFace, ...],
+    *,
+    event: EventRow,
+    kind: HouseType,
+    place: ListPlace | None = None,
+) -> RegistrationFace:
+    """Return what the holder of a registration sees, from what is known of it."""
+    window = house_window(event.id, found.window_no) if found.window_no else None
+    performance = _performance(event, found.performance_id, window)
     return RegistrationFace(
         id=found.id,
         public_id=found.public_id,
@@ -156,13 +192,13 @@ def registration_face(registration_id: int) -> RegistrationFace:
         phone=found.phone,
         created_at=found.created_at,
         is_synthetic=found.is_synthetic,
-        window=_window_face(event, window, kind.id) if window else None,
+        window=_window_face(window, kind.id) if window else None,
         performance=performance,
         gates=_gates(event.id, kind.id, performance),
         position=place.position if place else None,
         waiting=place.waiting if place else 0,
         offer_until=place.offer_until if place else None,
-        attendees=_attendees(found.attendees, kind.number),
+        attendees=attendees,
     )
 
 
@@ -170,7 +206,7 @@ def _registration(registration_id: int) -> Registration:
     found = db.session.scalar(
         select(Registration)
         .where(Registration.id == registration_id)
-        .options(selectinload(Registration.attendees), selectinload(Registration.ticket_type))
+        .options(selectinload(Registration.attendees))
         .execution_options(populate_existing=True)
     )
     if found is None:
@@ -178,34 +214,25 @@ def _registration(registration_id: int) -> Registration:
     return found
 
 
-def _window(found: Registration) -> EntryWindow | None:
-    if found.window_no == 0:
-        return None
-    return db.session.scalar(
-        select(EntryWindow).where(
-            EntryWindow.event_id == found.event_id, EntryWindow.number == found.window_no
-        )
+def _window_face(window: HouseWindow, ticket_type_id: int) -> WindowFace:
+    opens_before_s, closes_after_s = window.doors.get(
+        ticket_type_id, (window.opens_before_s, window.closes_after_s)
     )
-
-
-def _window_face(event: EventRow, window: EntryWindow, ticket_type_id: int) -> WindowFace:
-    own = db.session.get(EntryWindowType, (window.id, ticket_type_id))
-    doors = own or window
     return WindowFace(
         kind=window.kind,
         number=window.number,
-        day=event.operating_day(window.starts_at),
-        opens_at=window.starts_at - timedelta(seconds=doors.opens_before_s),
-        closes_at=window.ends_at + timedelta(seconds=doors.closes_after_s),
+        day=window.day,
+        opens_at=window.starts_at - timedelta(seconds=opens_before_s),
+        closes_at=window.ends_at + timedelta(seconds=closes_after_s),
         starts_at=window.starts_at,
         ends_at=window.ends_at,
     )
 
 
 def _performance(
-    event: EventRow, found: Registration, window: EntryWindow | None
+    event: EventRow, performance_id: int | None, window: HouseWindow | None
 ) -> PerformanceRow | None:
-    wanted = (window.performance_id if window else None) or found.performance_id
+    wanted = (window.performance_id if window else None) or performance_id
     if wanted is None:
         return None
     return next(iter(performances_of(event, [wanted])), None)
@@ -214,17 +241,11 @@ def _performance(
 def _gates(
     event_id: int, ticket_type_id: int, performance: PerformanceRow | None
 ) -> tuple[GateRow, ...]:
-    """Return the gates that admit a type: those that name it, else those open to all types."""
-    entries = [gate for gate in gates(event_id) if gate.direction != GateDirection.OUT]
-    access: dict[int, set[int]] = {gate.id: set() for gate in entries}
-    for row in db.session.scalars(select(GateAccess).where(GateAccess.gate_id.in_(access))):
-        access[row.gate_id].add(row.ticket_type_id)
-    naming = [gate for gate in entries if ticket_type_id in access[gate.id]]
-    admitting = naming or [gate for gate in entries if not access[gate.id]]
-    if performance is not None:
-        at_stage = [gate for gate in admitting if gate.stage_id == performance.stage_id]
-        admitting = at_stage or admitting
-    return tuple(admitting)
+    """Return the gates that admit a type, those at the stage of a performance if there are any."""
+    admitting = admitting_gates(event_id, ticket_type_id)
+    if performance is None:
+        return admitting
+    return tuple(gate for gate in admitting if gate.stage_id == performance.stage_id) or admitting
 
 
 def _attendees(people: list[Attendee], product: int) -> tuple[AttendeeFace, ...]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from eventhub.kernel.db import db
 from eventhub.registration.models import AttendeeSearch
 from eventhub.registration.rules.search import HAN, Keys, is_enough, queries, rank, unpack
+
+_MAX_FINE: Final = 12  # letters; a longer text is rare enough after its first two
 
 
 def people_named(event_id: int, typed: str, *, limit: int = 500) -> list[int]:
@@ -43,8 +48,21 @@ def _may_be(query: str) -> ColumnElement[bool]:
     if HAN.search(query):
         return AttendeeSearch.name_norm.contains(query, autoescape=True)
     first, second = query[0], query[1:2]
-    return or_(
+    coarse = or_(
         AttendeeSearch.readings.like(f"%|{first}{second}%"),
         AttendeeSearch.readings.like(f"%|{first}% {second}%"),
         AttendeeSearch.name_norm == query,
     )
+    if not 2 < len(query) <= _MAX_FINE:
+        return coarse
+    return and_(coarse, or_(*_splits_of(query), AttendeeSearch.name_norm == query))
+
+
+def _splits_of(query: str) -> Iterator[ColumnElement[bool]]:
+    """Yield one condition per place at which the first syllable can end."""
+    yield AttendeeSearch.readings.like(f"%|{query}%")
+    for end in range(1, len(query)):
+        first, second, third = query[:end], query[end], query[end + 1 : end + 2]
+        yield AttendeeSearch.readings.like(f"%|{first}% {second}{third}%")
+        if third:
+            yield AttendeeSearch.readings.like(f"%|{first}% {second}% {third}%")

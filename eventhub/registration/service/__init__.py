@@ -2,6 +2,7 @@
 
 from eventhub.registration.service.answers import FAULT_TEXTS, words_of
 from eventhub.registration.service.approval import Decide, Decided, decide
+from eventhub.registration.service.bots import forget_challenges, use_challenge
 from eventhub.registration.service.calendar import ticket_calendar
 from eventhub.registration.service.campaigns import (
     CreateCampaign,
@@ -14,6 +15,19 @@ from eventhub.registration.service.campaigns import (
     remind_everywhere,
     send_invitations,
 )
+from eventhub.registration.service.claims import (
+    Duplicate,
+    Register,
+    Registered,
+    RegisteredPerson,
+)
+from eventhub.registration.service.day_keys import (
+    TicketDayKey,
+    ensure_day_keys,
+    ensure_keys_ahead,
+    ticket_day_keys,
+)
+from eventhub.registration.service.erasure import erase_by_staff, erase_mine, ledger, reapply
 from eventhub.registration.service.export import export_csv, export_xlsx
 from eventhub.registration.service.guests import (
     PreviewFile,
@@ -21,6 +35,15 @@ from eventhub.registration.service.guests import (
     preview_file,
     send_tickets,
     undo_batch,
+)
+from eventhub.registration.service.holder import (
+    ChangeType,
+    ask_new_contact,
+    change_type,
+    consents_now,
+    other_types,
+    set_consents,
+    set_contact,
 )
 from eventhub.registration.service.invitations import (
     AcceptInvitation,
@@ -48,6 +71,14 @@ from eventhub.registration.service.links import (
     registration_token,
     ticket_url,
 )
+from eventhub.registration.service.mail_stops import note_bounces, stop_invitations
+from eventhub.registration.service.mail_texts import (
+    Preview,
+    SaveMailText,
+    preview_mail,
+    reset_mail_text,
+    save_mail_text,
+)
 from eventhub.registration.service.manage import (
     ChangeRegistration,
     cancel,
@@ -56,14 +87,44 @@ from eventhub.registration.service.manage import (
     recover,
     resend_link,
 )
-from eventhub.registration.service.register import (
-    Duplicate,
-    Register,
-    Registered,
-    RegisteredPerson,
-    register,
+from eventhub.registration.service.my_data import export_data, export_mine
+from eventhub.registration.service.proofs import Purpose, WrongCode, check_code, pending, send_code
+from eventhub.registration.service.register import register
+from eventhub.registration.service.retention import (
+    KEPT_CLASSES,
+    MAX_KEPT_DAYS,
+    Kept,
+    retain,
+    retain_everywhere,
 )
 from eventhub.registration.service.search_keys import index_names
+from eventhub.registration.service.seat_blocks import (
+    SaveBlock,
+    copy_blocks,
+    drop_block,
+    save_block,
+)
+from eventhub.registration.service.seat_maps import CreateMap, UseMap, create_map, use_map
+from eventhub.registration.service.seat_release import (
+    arrivals_from,
+    release_everywhere,
+    release_unclaimed,
+)
+from eventhub.registration.service.seats import (
+    Allocated,
+    AssignSeat,
+    HoldSeat,
+    MoveSeat,
+    ProtectSeat,
+    ReleaseSeat,
+    allocate_seats,
+    assign_seat,
+    hold_seat,
+    move_seat,
+    protect_seat,
+    release_seat,
+)
+from eventhub.registration.service.settings import SaveSettings, save_settings, seed_promise
 from eventhub.registration.service.tag import (
     Fact,
     Tag,
@@ -73,6 +134,8 @@ from eventhub.registration.service.tag import (
     where_text,
 )
 from eventhub.registration.service.transfer import transfer
+from eventhub.registration.service.waiting import BLOCK as NUMBER_BLOCK
+from eventhub.registration.service.waiting import open_room, take_numbers
 from eventhub.registration.service.waitlist import (
     OfferByHand,
     RemoveEntry,
@@ -87,71 +150,136 @@ from eventhub.registration.service.waitlist import (
 
 __all__ = [
     "FAULT_TEXTS",
+    "KEPT_CLASSES",
+    "MAX_KEPT_DAYS",
+    "NUMBER_BLOCK",
     "AcceptInvitation",
+    "Allocated",
+    "AssignSeat",
     "ChangeRegistration",
+    "ChangeType",
     "CodeFacts",
     "CreateCampaign",
+    "CreateMap",
     "Decide",
     "Decided",
     "Duplicate",
     "Fact",
+    "HoldSeat",
+    "Kept",
     "Linked",
     "Listed",
+    "MoveSeat",
     "OfferByHand",
+    "Preview",
     "PreviewFile",
+    "ProtectSeat",
+    "Purpose",
     "Register",
     "Registered",
     "RegisteredPerson",
+    "ReleaseSeat",
     "RemoveEntry",
+    "SaveBlock",
+    "SaveMailText",
+    "SaveSettings",
     "SigningKey",
     "Tag",
+    "TicketDayKey",
+    "UseMap",
+    "WrongCode",
     "accept_invitation",
     "add_invitees",
     "adopt",
+    "allocate_seats",
     "apply_batch",
+    "arrivals_from",
+    "ask_new_contact",
+    "assign_seat",
     "attendee_token",
     "cancel",
     "change_registration",
+    "change_type",
+    "check_code",
     "code_of",
+    "consents_now",
+    "copy_blocks",
     "create_campaign",
+    "create_map",
     "decide",
     "decline_invitation",
+    "drop_block",
+    "ensure_day_keys",
     "ensure_event_key",
+    "ensure_keys_ahead",
+    "erase_by_staff",
+    "erase_mine",
     "expire_offer",
     "export_csv",
+    "export_data",
+    "export_mine",
     "export_xlsx",
+    "forget_challenges",
     "gate_names",
     "give_up",
     "gs_code",
+    "hold_seat",
     "index_names",
     "install_event_key",
     "invitation_token",
     "invitation_url",
     "invited",
+    "ledger",
     "linked",
     "list_file",
     "mark_opened",
+    "move_seat",
+    "note_bounces",
     "offer_by_hand",
+    "open_room",
+    "other_types",
     "pause",
+    "pending",
     "preview_file",
+    "preview_mail",
+    "protect_seat",
+    "reapply",
     "recover",
     "register",
     "registration_token",
+    "release_everywhere",
+    "release_seat",
+    "release_unclaimed",
     "remind",
     "remind_as_planned",
     "remind_everywhere",
     "remove",
     "resend_link",
+    "reset_mail_text",
+    "retain",
+    "retain_everywhere",
+    "save_block",
+    "save_mail_text",
+    "save_settings",
+    "seed_promise",
+    "send_code",
     "send_invitations",
     "send_tickets",
     "serve_list",
+    "set_consents",
+    "set_contact",
     "signing_key",
+    "stop_invitations",
     "tag_of",
+    "take_numbers",
     "take_offer",
     "ticket_calendar",
+    "ticket_day_keys",
     "ticket_url",
     "transfer",
     "undo_batch",
+    "use_challenge",
+    "use_map",
     "when_text",
     "where_text",
     "withdraw_invitation",

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from eventhub.kernel.db import db
 from eventhub.kernel.errors import Invalid
-from eventhub.registration.models import Answer, Registration
-from eventhub.registration.queries import QuestionRow, form_of
+from eventhub.kernel.rows import insert_row
+from eventhub.registration.models import Answer
+from eventhub.registration.queries import QuestionRow
+from eventhub.registration.queries.house import house_form
 from eventhub.registration.rules.forms import Fault, checked
 
 FAULT_TEXTS: Final = {
@@ -42,7 +43,7 @@ def checked_answers(
     Raises:
         Invalid: A field `answers.<question>` per fault.
     """
-    form = form_of(ticket_type_id)
+    form = house_form(ticket_type_id)
     result = checked([question.ask for question in form], given)
     faults = {
         f"answers.{slug}": [FAULT_TEXTS[fault]]
@@ -54,18 +55,19 @@ def checked_answers(
     return [(row, result.values[row.slug]) for row in form if row.slug in result.values]
 
 
-def keep_answers(made: Registration, answers: Sequence[tuple[QuestionRow, Any]]) -> None:
+def keep_answers(
+    event_id: int, attendee_id: int, answers: Sequence[tuple[QuestionRow, Any]]
+) -> None:
     """Write the answers of a new registration; they are those of its first person."""
-    db.session.add_all(
-        Answer(
-            event_id=made.event_id,
-            attendee_id=made.attendees[0].id,
-            question_id=question.id,
-            value=value,
-            text=words_of(question, value),
-        )
-        for question, value in answers
-    )
+    for question, value in answers:
+        values = {
+            "event_id": event_id,
+            "attendee_id": attendee_id,
+            "question_id": question.id,
+            "value": value,
+            "text": words_of(question, value),
+        }
+        insert_row(Answer, values)
 
 
 def words_of(question: QuestionRow, value: Any) -> str:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from eventhub.kernel import clock
+from eventhub.kernel import audit, clock
 from eventhub.kernel.db import I18n, command, db
 from eventhub.registration.enums import Decision, Outcome, RegistrationState
 from eventhub.registration.errors import IllegalTransition, SoldOut
 from eventhub.registration.models import Registration
-from eventhub.registration.service import capacity, mail, tickets, waitlist
+from eventhub.registration.service import capacity, lists, mail, tickets, waitlist
+from eventhub.webhooks.enums import Kind
+from eventhub.webhooks.service import emit
 
 _S = RegistrationState
 
@@ -64,7 +66,14 @@ def decide(cmd: Decide) -> list[Decided]:
         .order_by(Registration.created_at, Registration.id)
         .execution_options(populate_existing=True)
     ).all()
-    return [_one(cmd, registration) for registration in found]
+    decided = [_one(cmd, registration) for registration in found]
+    audit.record(
+        f"registration.{cmd.decision.value}",
+        f"registrations:{len(decided)}",
+        event_id=cmd.event_id,
+        after={row.code: row.outcome.value for row in decided},
+    )
+    return decided
 
 
 def _one(cmd: Decide, found: Registration) -> Decided:
@@ -93,7 +102,8 @@ def _apply(cmd: Decide, found: Registration, decision: Decision) -> Outcome:
                 found.ticket_type_id, found.window_no, found.group_size
             ):
                 raise SoldOut()
-            tickets.issue_tickets(found)
+            tickets.issue_for(found)
+            emit(cmd.event_id, Kind.REGISTRATION_APPROVED, {"registration": found.code})
             outcome = Outcome.APPROVED
         case Decision.DECLINE:
             _step(cmd, found, _S.DECLINED)
@@ -101,7 +111,7 @@ def _apply(cmd: Decide, found: Registration, decision: Decision) -> Outcome:
             outcome = Outcome.DECLINED
         case Decision.WAITLIST:
             _step(cmd, found, _S.WAITLISTED)
-            waitlist.join(found)
+            waitlist.join(lists.joiner(found))
             outcome = Outcome.WAITLISTED
     db.session.flush()
     mail.tell_state(found.id, note=cmd.text)

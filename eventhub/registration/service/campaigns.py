@@ -11,7 +11,7 @@ from flask import render_template
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
-from eventhub.kernel import clock, locks
+from eventhub.kernel import audit, clock, locks
 from eventhub.kernel.db import I18n, command, db, on_violation
 from eventhub.kernel.errors import Invalid, NotFound
 from eventhub.kernel.i18n import in_lang
@@ -40,6 +40,7 @@ from eventhub.registration.rules.invitations import (
 )
 from eventhub.registration.service.invitations import step
 from eventhub.registration.service.links import invitation_token, invitation_url
+from eventhub.registration.service.mail_stops import stopped
 
 _CHUNK = 250  # messages per transaction
 _MOST_DAYS = 60
@@ -106,6 +107,7 @@ def create_campaign(cmd: CreateCampaign) -> str:
     )
     db.session.add(campaign)
     db.session.flush()
+    audit.record("campaign.create", f"campaign:{campaign.public_id}", event_id=cmd.event_id)
     return campaign.public_id
 
 
@@ -157,6 +159,12 @@ def add_invitees(campaign_id: int, guests: Iterable[Guest]) -> int:
                 state=Step.DRAFT,
             )
         )
+    audit.record(
+        "campaign.list",
+        f"campaign:{campaign.public_id}",
+        event_id=campaign.event_id,
+        after={"new": new},
+    )
     return new
 
 
@@ -167,8 +175,8 @@ def send_invitations(campaign_id: int) -> int:
     Returns:
         How many messages were written.
     """
-    waiting = [row.id for row in invitations(campaign_id) if row.standing is Standing.DRAFT]
-    return _in_chunks(waiting, _send)
+    waiting = [row for row in invitations(campaign_id) if row.standing is Standing.DRAFT]
+    return _in_chunks(_reachable(waiting), _send)
 
 
 def remind(campaign_id: int) -> int:
@@ -180,11 +188,11 @@ def remind(campaign_id: int) -> int:
     """
     at = clock.now()
     due = [
-        row.id
+        row
         for row in invitations(campaign_id)
         if row.standing in REMINDED and at - _last_at(row) >= REMINDER_GAP
     ]
-    return _in_chunks(due, _remind)
+    return _in_chunks(_reachable(due), _remind)
 
 
 def remind_as_planned(event_id: int) -> int:
@@ -198,14 +206,14 @@ def remind_as_planned(event_id: int) -> int:
     count = 0
     for campaign in campaigns(event_id):
         due = [
-            row.id
+            row
             for row in invitations(campaign.id)
             if row.standing in REMINDED
             and is_reminder_due(
                 campaign.reminder_days, answer_by=row.answer_by, last_at=_last_at(row), at=at
             )
         ]
-        count += _in_chunks(due, _remind)
+        count += _in_chunks(_reachable(due), _remind)
     return count
 
 
@@ -215,6 +223,17 @@ def remind_everywhere() -> int:
         select(Campaign.event_id).where(Campaign.answer_by > clock.now()).distinct()
     ).all()
     return sum(remind_as_planned(event_id) for event_id in events)
+
+
+def _reachable(rows: Sequence[InvitationRow]) -> list[int]:
+    """Return the invitations whose address has not asked for silence and takes mail."""
+    if not rows:
+        return []
+    event_id = db.session.scalars(
+        select(Invitation.event_id).where(Invitation.id == rows[0].id)
+    ).one()
+    away = stopped(event_id, [row.email or row.phone or "" for row in rows])
+    return [row.id for row in rows if (row.email or row.phone or "") not in away]
 
 
 def _locked(campaign_id: int) -> Campaign:
@@ -241,7 +260,23 @@ def _send(ids: Sequence[int]) -> int:
         if step(invitation_id, Step.QUEUED, sent_at=clock.now()):
             _write(invitation_face(invitation_id), number=0)
             sent += 1
+    _record("invitations.send", ids, sent)
     return sent
+
+
+def _record(action: str, ids: Sequence[int], count: int) -> None:
+    campaign = db.session.scalar(
+        select(Campaign)
+        .join(Invitation, Invitation.campaign_id == Campaign.id)
+        .where(Invitation.id == ids[0])
+    )
+    if campaign is not None and count:
+        audit.record(
+            action,
+            f"campaign:{campaign.public_id}",
+            event_id=campaign.event_id,
+            after={"messages": count},
+        )
 
 
 @command
@@ -259,6 +294,7 @@ def _remind(ids: Sequence[int]) -> int:
             .values(reminded_count=number, last_reminded_at=clock.now())
         )
         count += _write(face, number=number)
+    _record("invitations.remind", ids, count)
     return count
 
 

@@ -2,10 +2,85 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from eventhub.kernel import clock
 from eventhub.kernel.db import db
-from eventhub.registration.models import Quota, QuotaTicketType
+from eventhub.registration.enums import EntryState
+from eventhub.registration.models import (
+    Quota,
+    QuotaTicketType,
+    TicketType,
+    Waitlist,
+    WaitlistEntry,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """
+    What counts a newcomer to a type and window.
+
+    `quota_ids` in the order they are locked in; `has_waiting` tells whether
+    somebody waits whom a newcomer must not overtake.
+    """
+
+    quota_ids: tuple[int, ...]
+    has_waiting: bool
+
+
+def counted(ticket_type_id: int, window_no: int) -> Counted:
+    """Return the quotas of a type and window and whether somebody waits; one statement."""
+    rows = db.session.execute(
+        _counted(), {"type": ticket_type_id, "window": window_no, "now": clock.now()}
+    ).all()
+    ids = tuple(int(row.quota_id) for row in rows if row.quota_id is not None)
+    return Counted(ids, any(row.has_waiting for row in rows))
+
+
+@functools.cache
+def _counted() -> Select[int, bool]:
+    kind, link, quota = TicketType.__table__, QuotaTicketType.__table__, Quota.__table__
+    line, entry = Waitlist.__table__, WaitlistEntry.__table__
+    window_no: BindParameter[int] = bindparam("window")
+    now: BindParameter[Any] = bindparam("now", type_=line.c.closes_at.type)
+    waiting = exists().where(
+        line.c.ticket_type_id == kind.c.id,
+        line.c.window_no == window_no,
+        or_(
+            line.c.closes_at.is_(None),
+            line.c.closes_at > now,
+        ),
+        entry.c.list_id == line.c.id,
+        entry.c.state == EntryState.WAITING,
+    )
+    counts_it = and_(
+        quota.c.id == link.c.quota_id, or_(quota.c.window_no == 0, quota.c.window_no == window_no)
+    )
+    return (
+        select(quota.c.id.label("quota_id"), waiting.label("has_waiting"))
+        .select_from(
+            kind.outerjoin(link, link.c.ticket_type_id == kind.c.id).outerjoin(quota, counts_it)
+        )
+        .where(kind.c.id == bindparam("type"))
+        .order_by(quota.c.id)
+    )
 
 
 def take(ticket_type_id: int, window_no: int, people: int) -> bool:
@@ -18,12 +93,17 @@ def take(ticket_type_id: int, window_no: int, people: int) -> bool:
     Returns:
         False when one of them is full or closed; the others are then untouched.
     """
-    return _in_all(ticket_type_id, window_no, room(people), used=people)
+    return take_in(_quota_ids(ticket_type_id, window_no), people)
+
+
+def take_in(quota_ids: Iterable[int], people: int) -> bool:
+    """Take places in quotas that `counted` returned, as `take` does."""
+    return _in_all(quota_ids, room(people), used=people)
 
 
 def hold(ticket_type_id: int, window_no: int, people: int) -> bool:
     """Hold places for an offer, as `take` does; False when they are not free."""
-    return _in_all(ticket_type_id, window_no, room(people), held=people)
+    return _in_all(_quota_ids(ticket_type_id, window_no), room(people), held=people)
 
 
 def use_held(ticket_type_id: int, window_no: int, people: int) -> None:
@@ -71,14 +151,16 @@ def room(people: int) -> ColumnElement[bool]:
 
 
 def _in_all(
-    ticket_type_id: int, window_no: int, guard: ColumnElement[bool], *, used: int = 0, held: int = 0
+    quota_ids: Iterable[int], guard: ColumnElement[bool], *, used: int = 0, held: int = 0
 ) -> bool:
-    savepoint = db.session.begin_nested()
-    for quota_id in _quota_ids(ticket_type_id, window_no):
-        if not _move(quota_id, guard, used=used, held=held):
-            savepoint.rollback()
-            return False
-    savepoint.commit()
+    taken: list[int] = []
+    for quota_id in quota_ids:
+        if _move(quota_id, guard, used=used, held=held):
+            taken.append(quota_id)
+            continue
+        for earlier in taken:  # still locked by this command, so what was taken is there
+            _move(earlier, true(), used=-used, held=-held)
+        return False
     return True
 
 

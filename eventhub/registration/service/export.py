@@ -51,7 +51,7 @@ def export_csv(event: EventRow) -> Iterator[bytes]:
     writer.writerow(_headings())
     yield b"\xef\xbb\xbf"
     for number, row in enumerate(_rows(event), start=1):
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([harmless(cell) for cell in row])
         if number % _READ == 0:
             yield _taken(buffer)
     yield _taken(buffer)
@@ -83,7 +83,8 @@ def _taken(buffer: io.StringIO) -> bytes:
     return text.encode()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 

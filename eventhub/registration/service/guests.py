@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from eventhub.kernel import clock
+from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import Invalid
 from eventhub.kernel.ids import new_public_id
@@ -156,6 +156,7 @@ def _apply_chunk(batch_id: int) -> bool:
     if not rows:
         batch.state = "applied"
         batch.applied_at = clock.now()
+        audit.record("guests.import", f"guest_file:{batch.public_id}", event_id=batch.event_id)
         return False
     same = _still_so(batch.event_id, rows)
     for row in rows:
@@ -238,6 +239,12 @@ def undo_batch(batch_id: int) -> None:
         guest_writes.withdraw_guests(gone[start : start + _CHUNK])
     batch.state = "undone"
     batch.undone_at = clock.now()
+    audit.record(
+        "guests.undo",
+        f"guest_file:{batch.public_id}",
+        event_id=batch.event_id,
+        after={"withdrawn": len(gone)},
+    )
 
 
 def _stands(row: GuestFileLine, guest: Guest) -> bool:
@@ -291,7 +298,7 @@ def send_tickets(batch_id: int) -> int:
     """
     people = _to_tell(batch_id)
     for start in range(0, len(people), _CHUNK):
-        _tell(people[start : start + _CHUNK])
+        _tell(batch_id, people[start : start + _CHUNK])
     return len(people)
 
 
@@ -317,9 +324,16 @@ def _to_tell(batch_id: int) -> list[int]:
 
 
 @command
-def _tell(registration_ids: Iterable[int]) -> None:
+def _tell(batch_id: int, registration_ids: Sequence[int]) -> None:
     for registration_id in registration_ids:
         mail.tell_state(registration_id)
+    batch = db.session.get_one(GuestFileBatch, batch_id)
+    audit.record(
+        "guests.tickets",
+        f"guest_file:{batch.public_id}",
+        event_id=batch.event_id,
+        after={"messages": len(registration_ids)},
+    )
 
 
 def _locked(batch_id: int, state: str) -> GuestFileBatch:

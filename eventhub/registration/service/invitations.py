@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
-from eventhub.kernel import clock
+from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import Invalid
 from eventhub.registration.enums import Source
@@ -18,13 +18,10 @@ from eventhub.registration.models import Invitation
 from eventhub.registration.queries.invitations import InvitationFace, invitation_face
 from eventhub.registration.rules.identity import identity_keys
 from eventhub.registration.rules.invitations import Standing, Step, from_steps
-from eventhub.registration.service.register import (
-    Duplicate,
-    Register,
-    Registered,
-    holders,
-    register,
-)
+from eventhub.registration.service.claims import Duplicate, Register, Registered, holders
+from eventhub.registration.service.register import register
+from eventhub.webhooks.enums import Kind
+from eventhub.webhooks.service import emit
 
 _ANSWERABLE = frozenset({Standing.QUEUED, Standing.SENT, Standing.OPENED, Standing.BOUNCED})
 
@@ -94,6 +91,11 @@ def accept_invitation(cmd: AcceptInvitation) -> Registered | Duplicate:
     db.session.execute(
         update(Invitation).where(Invitation.id == row.id).values(registration_id=made)
     )
+    emit(
+        face.event.id,
+        Kind.INVITATION_ANSWERED,
+        {"invitation": row.public_id, "answer": Step.ACCEPTED.value},
+    )
     return outcome
 
 
@@ -105,9 +107,14 @@ def decline_invitation(invitation_id: int, reason: str = "") -> None:
     Raises:
         AnswerTooLate: The deadline is over, or it was answered or withdrawn.
     """
-    _answerable(invitation_id)
+    face = _answerable(invitation_id)
     if not step(invitation_id, Step.DECLINED, answered_at=clock.now(), decline_reason=reason):
         raise AnswerTooLate()
+    emit(
+        face.event.id,
+        Kind.INVITATION_ANSWERED,
+        {"invitation": face.row.public_id, "answer": Step.DECLINED.value},
+    )
 
 
 @command
@@ -120,6 +127,8 @@ def withdraw_invitation(invitation_id: int) -> None:
     """
     if not step(invitation_id, Step.WITHDRAWN):
         raise IllegalTransition()
+    row = db.session.get_one(Invitation, invitation_id)
+    audit.record("invitation.withdraw", f"invitation:{row.public_id}", event_id=row.event_id)
 
 
 def _answerable(invitation_id: int, *, also: Standing | None = None) -> InvitationFace:

@@ -11,6 +11,7 @@ from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import NotFound
 from eventhub.kernel.ids import new_nonce
+from eventhub.kernel.settled import settled
 from eventhub.kernel.signing import (
     GsBody,
     derive_key,
@@ -105,6 +106,7 @@ def _add(event_id: int, *, private_key: bytes, public_key: bytes, salt: bytes) -
     return key
 
 
+@settled("event_key")
 def signing_key(event_id: int, kid: int, *, event_uuid: bytes) -> SigningKey:
     """
     Return an opened key of an event.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -10,12 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from eventhub.kernel import clock
 from eventhub.kernel.db import db
 from eventhub.kernel.errors import NotFound
+from eventhub.kernel.rows import insert_row
 from eventhub.programme.queries import event_by_id
 from eventhub.registration.enums import EntryState, ListAction
 from eventhub.registration.models import (
     EntryWindow,
     EntryWindowType,
     Registration,
+    TicketType,
     Waitlist,
     WaitlistEntry,
     WaitlistLog,
@@ -23,6 +26,40 @@ from eventhub.registration.models import (
 from eventhub.registration.rules import waitlist as rules
 
 _LIVE = (EntryState.WAITING, EntryState.OFFERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """A registration that is to wait; `priority` is that of the tier of its type."""
+
+    registration_id: int
+    event_id: int
+    ticket_type_id: int
+    window_no: int
+    group_size: int
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An entry as it was written a moment ago."""
+
+    number: int
+    group_size: int
+    tier_priority: int
+
+
+def joiner(made: Registration) -> Joiner:
+    """Return a registration as one that is to wait."""
+    tier = db.session.get_one(TicketType, made.ticket_type_id).tier
+    return Joiner(
+        registration_id=made.id,
+        event_id=made.event_id,
+        ticket_type_id=made.ticket_type_id,
+        window_no=made.window_no,
+        group_size=made.group_size,
+        priority=tier.priority if tier else 0,
+    )
 
 
 def locked(list_id: int, *, event_id: int | None = None) -> Waitlist:
@@ -44,27 +81,34 @@ def locked(list_id: int, *, event_id: int | None = None) -> Waitlist:
     return line
 
 
-def ensured(made: Registration) -> Waitlist:
-    """Return the list of a registration's type and window, made when there is none; locked."""
-    wanted = select(Waitlist.id).where(
-        Waitlist.ticket_type_id == made.ticket_type_id, Waitlist.window_no == made.window_no
-    )
-    list_id = db.session.scalar(wanted)
-    if list_id is None:
-        line = Waitlist(
-            event_id=made.event_id,
-            ticket_type_id=made.ticket_type_id,
-            window_no=made.window_no,
-            closes_at=_closes_at(made),
+def ensured(made: Joiner) -> Waitlist:
+    """Return the list of a type and window, made when there is none; locked."""
+    wanted = (
+        select(Waitlist)
+        .where(
+            Waitlist.event_id == made.event_id,
+            Waitlist.ticket_type_id == made.ticket_type_id,
+            Waitlist.window_no == made.window_no,
         )
-        try:
-            with db.session.begin_nested():
-                db.session.add(line)
-        except IntegrityError:  # another command made it at the same moment
-            list_id = db.session.scalars(wanted).one()
-        else:
-            list_id = line.id
-    return locked(list_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    db.session.flush()
+    line = db.session.scalar(wanted)
+    if line is not None:
+        return line
+    new = Waitlist(
+        event_id=made.event_id,
+        ticket_type_id=made.ticket_type_id,
+        window_no=made.window_no,
+        closes_at=_closes_at(made),
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(new)
+    except IntegrityError:  # another command made it at the same moment
+        return db.session.scalars(wanted).one()
+    return locked(new.id)
 
 
 def waiting(line: Waitlist) -> list[WaitlistEntry]:
@@ -126,7 +170,7 @@ def waiter(row: WaitlistEntry) -> rules.Waiter:
 def append(
     line: Waitlist,
     action: ListAction,
-    about: WaitlistEntry | None = None,
+    about: WaitlistEntry | Joined | None = None,
     *,
     free: int | None = None,
     actor: str | None = None,
@@ -148,27 +192,26 @@ def append(
         line.last_hash,
     )
     line.last_seq, line.last_hash = row.seq, row.hash
-    db.session.add(
-        WaitlistLog(
-            event_id=line.event_id,
-            list_id=line.id,
-            seq=row.seq,
-            action=row.action,
-            entry_no=row.entry_no,
-            group_size=row.group_size,
-            tier_priority=row.tier_priority,
-            free_places=row.free_places,
-            reason=row.reason,
-            actor=row.actor,
-            at=row.at,
-            prev_hash=row.prev_hash,
-            hash=row.hash,
-        )
-    )
     db.session.flush()
+    values = {
+        "event_id": line.event_id,
+        "list_id": line.id,
+        "seq": row.seq,
+        "action": row.action,
+        "entry_no": row.entry_no,
+        "group_size": row.group_size,
+        "tier_priority": row.tier_priority,
+        "free_places": row.free_places,
+        "reason": row.reason,
+        "actor": row.actor,
+        "at": row.at,
+        "prev_hash": row.prev_hash,
+        "hash": row.hash,
+    }
+    insert_row(WaitlistLog, values)
 
 
-def _closes_at(made: Registration) -> datetime | None:
+def _closes_at(made: Joiner) -> datetime | None:
     """
     Return when the last offer may be made: some time before the doors open.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from eventhub.kernel import clock
+from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import Invalid, NotFound
 from eventhub.registration.enums import RegistrationState
@@ -16,7 +18,7 @@ from eventhub.registration.models import Attendee, Registration
 from eventhub.registration.rules.identity import identity_keys
 from eventhub.registration.rules.states import may_be_cancelled, may_give_up, takes_place
 from eventhub.registration.service import capacity, mail, tickets, waitlist
-from eventhub.registration.service.register import holders
+from eventhub.registration.service.claims import holders
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def change_registration(cmd: ChangeRegistration) -> None:
         found.contact_name = cmd.names[0]
     found.locale = cmd.lang or found.locale
     found.row_version += 1
+    fields = ["name"] * (cmd.names is not None) + ["language"] * (cmd.lang is not None)
+    _record("registration.change", found, {"fields": fields})
 
 
 @command
@@ -68,6 +72,7 @@ def give_up(registration_id: int) -> None:
     if not may_give_up(RegistrationState(found.state), until=until, at=clock.now()):
         raise TooLate()
     cancel(registration_id)
+    _record("registration.give_up", found, {})
 
 
 @command
@@ -119,6 +124,10 @@ def recover(event_id: int, *, email: str | None, phone: str | None) -> None:
     """
     for registration_id in holders(event_id, identity_keys(email=email, phone=phone)):
         mail.send_link(registration_id)
+
+
+def _record(action: str, found: Registration, after: Mapping[str, Any]) -> None:
+    audit.record(action, f"registration:{found.code}", event_id=found.event_id, after=after)
 
 
 def _live(registration_id: int) -> Registration:

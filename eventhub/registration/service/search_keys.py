@@ -37,7 +37,10 @@ def _index_chunk() -> int:
     people = db.session.execute(
         select(Attendee.id, Attendee.event_id, Attendee.display_name, Attendee.latin_name)
         .outerjoin(table, table.attendee_id == Attendee.id)
-        .where(or_(table.attendee_id.is_(None), table.name != Attendee.display_name))
+        .where(
+            Attendee.erased_at.is_(None),
+            or_(table.attendee_id.is_(None), table.name != Attendee.display_name),
+        )
         .order_by(Attendee.id)
         .limit(CHUNK)
     ).all()

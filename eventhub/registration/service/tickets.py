@@ -2,36 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
 from sqlalchemy import ScalarSelect, func, select, update
 
 from eventhub.kernel import clock
 from eventhub.kernel.db import db
 from eventhub.kernel.ids import new_ticket_number
+from eventhub.kernel.rows import insert_row
 from eventhub.kernel.signing import idhash
 from eventhub.registration.enums import RegistrationState, TicketStatus
 from eventhub.registration.errors import IllegalTransition, TicketUsed
-from eventhub.registration.models import Attendee, AttendeeIdentity, Registration, Ticket
+from eventhub.registration.models import (
+    Attendee,
+    AttendeeIdentity,
+    EventKey,
+    Registration,
+    Ticket,
+)
+from eventhub.registration.queries import AttendeeFace, TicketFace
+from eventhub.registration.queries.house import ActiveKey, active_key, house_type_by_id
+from eventhub.registration.service import seat_rows
 from eventhub.registration.service.keys import ensure_event_key
 
 
-def issue_tickets(made: Registration) -> None:
-    """Write one ticket per person of a confirmed registration."""
-    key = ensure_event_key(made.event_id)
-    for person in made.attendees:
-        number = new_ticket_number()
-        db.session.add(
-            Ticket(
-                event_id=made.event_id,
-                number=number,
-                idhash=idhash(key.salt, number),
-                attendee_id=person.id,
-                ticket_type_id=made.ticket_type_id,
-                window_no=made.window_no,
-                kid=key.kid,
-                status=TicketStatus.VALID,
-                issued_at=clock.now(),
-            )
+def issue_tickets(
+    event_id: int,
+    *,
+    type_id: int,
+    number: int,
+    window_no: int,
+    people: Iterable[AttendeeFace],
+) -> tuple[AttendeeFace, ...]:
+    """
+    Write one ticket per person of a confirmed registration.
+
+    Args:
+        event_id, type_id, window_no: What the tickets are for.
+
+        number: Of the type, which is the product in codes.
+
+        people: Who gets one.
+
+    Returns:
+        The people with their tickets.
+    """
+    key = active_key(event_id) or ensure_event_key(event_id)
+    at = clock.now()
+    return tuple(
+        replace(
+            person,
+            ticket=_issue(event_id, person.id, type_id, number, window_no, key=key, at=at),
         )
+        for person in people
+    )
+
+
+def issue_for(made: Registration) -> None:
+    """Write the tickets of a registration that got its place later."""
+    kind = house_type_by_id(made.event_id, made.ticket_type_id)
+    issue_tickets(
+        made.event_id,
+        type_id=kind.id,
+        number=kind.number,
+        window_no=made.window_no,
+        people=[
+            AttendeeFace(
+                person.id,
+                person.public_id,
+                person.link_rev,
+                person.display_name,
+                person.latin_name,
+                None,
+            )
+            for person in made.attendees
+        ],
+    )
+
+
+def _issue(
+    event_id: int,
+    attendee_id: int,
+    type_id: int,
+    product: int,
+    window_no: int,
+    *,
+    key: ActiveKey | EventKey,
+    at: datetime,
+) -> TicketFace:
+    number = new_ticket_number()
+    values = {
+        "event_id": event_id,
+        "number": number,
+        "idhash": idhash(key.salt, number),
+        "attendee_id": attendee_id,
+        "ticket_type_id": type_id,
+        "window_no": window_no,
+        "kid": key.kid,
+        "status": TicketStatus.VALID,
+        "issued_at": at,
+    }
+    return TicketFace(
+        id=insert_row(Ticket, values),
+        number=number,
+        product=product,
+        window_no=window_no,
+        rev=0,
+        kid=key.kid,
+        status=TicketStatus.VALID,
+        seat_label=None,
+        issued_at=at,
+        first_entry_at=None,
+    )
 
 
 def end_tickets(people: ScalarSelect[int]) -> None:
@@ -58,6 +142,7 @@ def end_tickets(people: ScalarSelect[int]) -> None:
     )
     if left:
         raise TicketUsed()
+    seat_rows.end_seats_of(people, reason="ticket ended")
 
 
 def people_of(registration_id: int) -> ScalarSelect[int]:

@@ -11,12 +11,13 @@ from eventhub.programme.queries import event_by_id
 from eventhub.registration.enums import RegistrationState
 from eventhub.registration.errors import IllegalTransition
 from eventhub.registration.models import Registration
-from eventhub.registration.queries import ticket_type
+from eventhub.registration.queries.faces import NewRegistration
+from eventhub.registration.queries.house import house_type_by_id
 from eventhub.registration.rules.identity import identity_keys
 from eventhub.registration.rules.states import may_be_passed_on
 from eventhub.registration.service import mail, tickets
 from eventhub.registration.service.answers import checked_answers, keep_answers
-from eventhub.registration.service.register import (
+from eventhub.registration.service.claims import (
     Duplicate,
     Register,
     Registered,
@@ -25,6 +26,7 @@ from eventhub.registration.service.register import (
     record_consents,
     result_of,
 )
+from eventhub.registration.service.register import confirm
 
 _S = RegistrationState
 
@@ -62,20 +64,16 @@ def transfer(registration_id: int, cmd: Register) -> Registered | Duplicate:
     if not may_be_passed_on(_S(found.state), found.ticket_type.transfer, found.group_size):
         raise IllegalTransition()
     event = event_by_id(found.event_id)
-    kind = ticket_type(event, found.ticket_type.slug, clock.now())
-    if kind is None:
-        raise NotFound()
+    kind = house_type_by_id(event.id, found.ticket_type_id)
     same = replace(cmd, performance_id=found.performance_id, is_synthetic=found.is_synthetic)
     answers = checked_answers(kind.id, same.answers, may_be_missing=False)
-    made = claim(same, kind, found.window_no, identity_keys(email=same.email, phone=same.phone))
-    if not isinstance(made, Registration):
+    keys = identity_keys(email=same.email, phone=same.phone)
+    made = claim(same, kind.id, found.window_no, keys, _S.CONFIRMED)
+    if not isinstance(made, NewRegistration):
         return made
     _end(found)
-    made.state, made.decided_at = _S.CONFIRMED, made.created_at
-    record_consents(same, made)
-    keep_answers(made, answers)
-    tickets.issue_tickets(made)
-    db.session.flush()
+    consents = record_consents(same, made)
+    keep_answers(made.event_id, made.people[0].id, answers)
     audit.record(
         "ticket.transfer",
         f"registration:{found.code}",
@@ -83,7 +81,7 @@ def transfer(registration_id: int, cmd: Register) -> Registered | Duplicate:
         event_id=event.id,
         after={"registration": made.code},
     )
-    return result_of(made, face=mail.tell_state(made.id))
+    return result_of(confirm(event, kind, made), consents)
 
 
 def _end(found: Registration) -> None:

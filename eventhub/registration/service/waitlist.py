@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 
-from eventhub.kernel import clock, locks
+from eventhub.kernel import audit, clock, locks
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import Invalid, NotFound
+from eventhub.kernel.rows import insert_row
 from eventhub.registration.enums import EntryState, ListAction, RegistrationState
 from eventhub.registration.errors import IllegalTransition, OfferExpired, SoldOut
 from eventhub.registration.models import (
@@ -68,7 +70,7 @@ def has_waiting(ticket_type_id: int, window_no: int) -> bool:
     return found is not None
 
 
-def join(made: Registration) -> None:
+def join(made: lists.Joiner) -> None:
     """
     Put a registration at the end of its list, in the caller's command.
 
@@ -142,7 +144,7 @@ def take_offer(registration_id: int) -> None:
     tickets.step(found.id, _S.HELD, _S.CONFIRMED, decided_at=now)
     capacity.use_held(found.ticket_type_id, found.window_no, found.group_size)
     _end(lists.locked(entry.list_id), entry, ListAction.ACCEPTED)
-    tickets.issue_tickets(found)
+    tickets.issue_for(found)
     db.session.flush()
     mail.tell_state(found.id)
 
@@ -184,7 +186,8 @@ def adopt(registration_id: int) -> None:
     """Put a registration that waits without an entry on its list. Commits."""
     found = _registration(registration_id)
     if found.state == _S.WAITLISTED and lists.live_entry(found.id) is None:
-        _add(lists.ensured(found), found)
+        made = lists.joiner(found)
+        _add(lists.ensured(made), made)
 
 
 @command
@@ -214,6 +217,7 @@ def offer_by_hand(cmd: OfferByHand) -> None:
     skipped = [waiting[waiter.number] for waiter in step.skipped] if is_next else []
     if not _offer(line, entry, free, skipped, actor=cmd.by, reason=cmd.reason):
         raise SoldOut()
+    _record("waitlist.offer", line, {"entry": cmd.number, "reason": cmd.reason})
 
 
 @command
@@ -238,6 +242,7 @@ def remove(cmd: RemoveEntry) -> None:
     tickets.free_contacts(entry.registration_id)
     mail.tell_state(entry.registration_id)
     serve([line])
+    _record("waitlist.remove", line, {"entry": cmd.number, "reason": cmd.reason})
 
 
 @command
@@ -250,6 +255,11 @@ def pause(event_id: int, list_id: int, *, is_paused: bool, by: str, reason: str 
     action = ListAction.PAUSED if is_paused else ListAction.RESUMED
     lists.append(line, action, actor=by, reason=reason)
     serve([line])
+    _record("waitlist.pause", line, {"is_paused": is_paused, "reason": reason})
+
+
+def _record(action: str, line: Waitlist, after: dict[str, Any]) -> None:
+    audit.record(action, f"waitlist:{line.id}", event_id=line.event_id, after=after)
 
 
 def _serve(line: Waitlist) -> int:
@@ -314,22 +324,22 @@ def _end(
     lists.append(line, action, entry, actor=actor, reason=reason)
 
 
-def _add(line: Waitlist, made: Registration) -> None:
-    tier = db.session.get_one(TicketType, made.ticket_type_id).tier
-    entry = WaitlistEntry(
-        event_id=made.event_id,
-        list_id=line.id,
-        registration_id=made.id,
-        number=line.next_no,
-        tier_priority=tier.priority if tier else 0,
-        group_size=made.group_size,
-        joined_at=clock.now(),
-        state=EntryState.WAITING,
-        passes=0,
-    )
+def _add(line: Waitlist, made: lists.Joiner) -> None:
+    values = {
+        "event_id": made.event_id,
+        "list_id": line.id,
+        "registration_id": made.registration_id,
+        "number": line.next_no,
+        "tier_priority": made.priority,
+        "group_size": made.group_size,
+        "joined_at": clock.now(),
+        "state": EntryState.WAITING,
+        "passes": 0,
+    }
+    insert_row(WaitlistEntry, values)
+    joined = lists.Joined(line.next_no, made.group_size, made.priority)
     line.next_no += 1
-    db.session.add(entry)
-    lists.append(line, ListAction.JOINED, entry)
+    lists.append(line, ListAction.JOINED, joined)
 
 
 def _registration(registration_id: int) -> Registration:

@@ -40,6 +40,11 @@ export class GateApi {
     return this.#send("GET", `/search?q=${encodeURIComponent(text)}`, null, OTHER_MS);
   }
 
+  /** @param {Record<string, unknown>} person */
+  walkIn(person) {
+    return this.#send("POST", "/walk-in", person, OTHER_MS);
+  }
+
   /** @param {Record<string, unknown>} beat */
   heartbeat(beat) {
     return this.#send("POST", "/heartbeat", beat, OTHER_MS);
@@ -68,6 +73,16 @@ export class GateApi {
   }
 
   /**
+   * Fetch the names of an event; status 304 when they are those of `known`.
+   * @param {string} event
+   * @param {string} known
+   * @returns {Promise<Answer>}
+   */
+  names(event, known) {
+    return this.#send("GET", `/events/${event}/names`, null, LIST_MS, known);
+  }
+
+  /**
    * Ask for one verdict. Where the device can not decide alone, a lost answer
    * is asked for once more with the same nonce: the server then gives the
    * first answer again.
@@ -87,13 +102,15 @@ export class GateApi {
    * @param {string} path
    * @param {unknown} body
    * @param {number} timeoutMs
+   * @param {string} [known] what is here already
    * @returns {Promise<Answer>}
    */
-  async #send(method, path, body, timeoutMs) {
+  async #send(method, path, body, timeoutMs, known = "") {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     if (body !== null) headers["Content-Type"] = "application/json";
+    if (known) headers["If-None-Match"] = `"${known}"`;
     try {
       const answer = await fetch(this.base + path, {
         method,

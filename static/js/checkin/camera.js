@@ -35,8 +35,9 @@ export class Camera {
   /**
    * Open the camera and read codes until `stop`.
    * @param {string} lens device id, empty for the back camera
+   * @param {"environment" | "user"} [facing] the camera to begin with
    */
-  async start(lens) {
+  async start(lens, facing = "environment") {
     this.wants = true;
     this.#startWorker();
     if (!Camera.isPossible) {
@@ -46,7 +47,7 @@ export class Camera {
     this.parts.onState("starting");
     this.#close();
     try {
-      this.stream = await open(lens);
+      this.stream = await open(lens, facing);
     } catch (error) {
       const name = error instanceof DOMException ? error.name : "";
       this.parts.onState(name === "NotFoundError" ? "none" : name === "NotAllowedError" ? "denied" : "lost");
@@ -151,10 +152,11 @@ export class Camera {
 
 /**
  * @param {string} lens
+ * @param {string} facing
  * @returns {Promise<MediaStream>}
  */
-async function open(lens) {
-  const back = { facingMode: { ideal: "environment" }, ...WANTED };
+async function open(lens, facing) {
+  const back = { facingMode: { ideal: facing }, ...WANTED };
   if (!lens) return navigator.mediaDevices.getUserMedia({ audio: false, video: back });
   try {
     const kept = { deviceId: { exact: lens }, ...WANTED };

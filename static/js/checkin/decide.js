@@ -1,7 +1,8 @@
 // @ts-check
 /** One scan decided on the device, in the words in which the server would have answered. */
 
-import { answer, localParts, operatingDay, scopeKey, verdict } from "./rules.js";
+import { answer, localParts, operatingDay, overridden, scopeKey, verdict } from "./rules.js";
+import { verifyDynamic } from "./dynamic.js";
 import { fromHex, idhash, parseCode } from "./token.js";
 
 const CLOCK_OFF_MS = 15 * 60 * 1000;
@@ -9,7 +10,7 @@ const CLOCK_OFF_MS = 15 * 60 * 1000;
 /**
  * @typedef {import("./rules.js").Verdict} Verdict
  * @typedef {import("./token.js").Token} Token
- * @typedef {{ text?: string, hash?: string, direction: string, now_ms: number, offset_ms: number }} Asked
+ * @typedef {{ text?: string, hash?: string, direction: string, now_ms: number, offset_ms: number, isOverride?: boolean, isFull?: boolean, persons?: number }} Asked
  * @typedef {{ answer: Record<string, any>, kind: string, hash: string | null, scope: string, verdict: Verdict, isListed: boolean }} Decided
  * @typedef {{ kind: string, hash: string | null, token: Token | null, refused?: string, event?: any, isRevoked?: boolean }} Reading
  */
@@ -34,10 +35,11 @@ export class Decider {
    */
   async decide(asked) {
     const reading = await this.#read(asked);
-    if (reading.refused) return this.#said(reading, "", answer(reading.refused), null, asked);
+    const isLate = asked.isOverride && reading.refused === "stale_dynamic";
+    if (reading.refused && !isLate) return this.#said(reading, "", answer(reading.refused), null, asked);
     const ticket = reading.hash === null ? null : this.store.find(reading.hash);
     const { token } = reading;
-    if (ticket === null && token === null) {
+    if (ticket === null && reading.kind !== "GS") {
       return this.#said(reading, "", answer("unknown_code"), null, asked);
     }
     if (reading.isRevoked && !equals(token, ticket)) {
@@ -57,7 +59,8 @@ export class Decider {
     if (window && Math.abs(asked.offset_ms) > CLOCK_OFF_MS) {
       return this.#said(reading, scope, answer("clock_error"), null, asked);
     }
-    const found = verdict({
+    /** @type {import("./rules.js").Question} */
+    const question = {
       code: { kind: reading.kind, rev: token?.rev ?? null, check_id: token?.checkId ?? false },
       ticket: { ...listed, is_listed: ticket !== null },
       gate: this.config.gate,
@@ -66,9 +69,11 @@ export class Decider {
       places: reading.hash === null ? [] : this.store.places(reading.hash, scope),
       now_ms: asked.now_ms,
       direction: asked.direction,
-      persons: 0,
-      is_full: false,
-    });
+      persons: asked.persons ?? 0,
+      is_full: asked.isFull ?? false,
+    };
+    const plain = isLate ? answer("stale_dynamic") : verdict(question);
+    const found = (asked.isOverride && overridden(question, plain.result)) || plain;
     return this.#said(reading, scope, found, { listed, product, isListed: ticket !== null }, asked);
   }
 
@@ -76,12 +81,13 @@ export class Decider {
    * @param {Asked} asked
    * @returns {Promise<Reading>}
    */
-  async #read({ text = "", hash }) {
+  async #read({ text = "", hash, now_ms, offset_ms }) {
     if (hash) return { kind: "search", hash, token: null };
     const token = parseCode(text);
     const { kind } = token;
     if (token.refused) return { kind, hash: null, token, refused: token.refused };
     if (kind === "GR") return { kind, hash: await this.#hash(token), token: null };
+    if (kind === "GD") return this.#rotating(token, now_ms, offset_ms);
     if (kind !== "GS") return { kind, hash: null, token, refused: "unknown_code" };
     const key = this.event.keys[String(token.kid)];
     if (key && key.state !== "retired" && (await this.verifier.isSigned(token, this.event.id, key.pub))) {
@@ -96,6 +102,21 @@ export class Decider {
   }
 
   /**
+   * @param {Token} token
+   * @param {number} now_ms
+   * @param {number} offset_ms
+   * @returns {Promise<Reading>}
+   */
+  async #rotating(token, now_ms, offset_ms) {
+    const hash = await this.#hash(token);
+    if (Math.abs(offset_ms) > CLOCK_OFF_MS) return { kind: "GD", hash: null, token, refused: "clock_error" };
+    const day = this.store.dayKeys.get(String(token.kid));
+    const found = await verifyDynamic(token, day, this.event.id, now_ms);
+    if (found === "good") return { kind: "GD", hash, token };
+    return { kind: "GD", hash: found === "stale_dynamic" ? hash : null, token, refused: found };
+  }
+
+  /**
    * Return by what the list knows a code or search hit, null for anything else.
    * @param {{ text?: string, hash?: string }} what
    */
@@ -103,6 +124,18 @@ export class Decider {
     if (hash) return hash;
     const token = parseCode(text);
     return token.ticket === undefined ? null : this.#hash(token);
+  }
+
+  /**
+   * Tell whether somebody is inside with a ticket, as far as this device knows.
+   * @param {string} hash
+   */
+  isInside(hash) {
+    const ticket = this.store.find(hash);
+    const product = this.event.products.find((/** @type {any} */ row) => row.no === ticket?.product);
+    if (!ticket || !product) return false;
+    const scope = this.#scope(product, ticket.window, Date.now());
+    return this.store.places(hash, scope).some((place) => place.left_ms === null);
   }
 
   /** @param {Token} token */

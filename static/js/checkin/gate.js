@@ -7,15 +7,22 @@ import { Camera } from "./camera.js";
 import { Desk } from "./desk.js";
 import { mountHardwareScanner } from "./hid.js";
 import * as kept from "./kept.js";
+import { cameraNote, keepAwake, onCode, pairFault, showFigures } from "./page.js";
 import { mountSearch } from "./search.js";
 import { unlock } from "./sound.js";
+import { PartyChoice } from "./party.js";
+import { Staff } from "./staff.js";
 import { Store } from "./store.js";
+import { Supervision } from "./supervise.js";
 import { VerdictScreen } from "./verdict.js";
+import { mountWalkIn } from "./walk_in.js";
 
 const SAME_CODE_MS = 3000; // a code that stays in view counts once
 const ADMIT_SHOWN_MS = 3500;
 const OTHER_SHOWN_MS = 8000;
+const KIOSK_SHOWN_MS = 4000;
 const STATS_MS = 5000;
+const SUPERVISION_MS = 1000;
 
 /** @param {string} name */
 const part = (name) => /** @type {HTMLElement} */ (document.querySelector(`[data-part="${name}"]`));
@@ -44,11 +51,43 @@ class Gate {
     this.desk = this.#newDesk(null);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.clearing = undefined;
+    this.staff = new Staff();
+    this.isKiosk = kept.load().kiosk || new URLSearchParams(location.search).get("kiosk") === "1";
+    this.supervision = new Supervision({
+      part,
+      texts: settings.texts,
+      staff: this.staff,
+      isKiosk: () => this.isKiosk,
+      now_ms: () => this.desk.sync?.now_ms ?? Date.now(),
+      screen: (name) => this.#screen(name),
+      current: () => document.body.dataset.screen ?? "",
+      override: (what, card, reason) => void this.#decide(what, { card, reason }),
+      undo: (card) => void this.#undo(card),
+      lastAt: () => this.desk.passedAt,
+      leaveKiosk: () => this.#kiosk(false),
+    });
+    this.party = new PartyChoice({
+      part,
+      texts: settings.texts,
+      mayCorrect: () => this.desk.canDecide && !this.isKiosk,
+      only: (what, persons) => void this.#only(what, persons),
+    });
+    this.walkIn = mountWalkIn({
+      part,
+      texts: settings.texts,
+      send: (person) => this.api.walkIn(person),
+      open: () => this.#screen("walkin"),
+      close: () => this.#screen("idle"),
+      take: (idhash) => {
+        this.#screen("idle");
+        void this.#decide({ hash: idhash });
+      },
+    });
     this.search = mountSearch({
       part,
       texts: settings.texts,
       pick: (text) => this.verdict.pick(text),
-      ask: (text) => this.api.search(text),
+      ask: (text) => this.desk.search(text),
       take: (idhash) => {
         this.#screen("idle");
         void this.#decide({ hash: idhash });
@@ -65,6 +104,7 @@ class Gate {
     for (const name of ["online", "offline"]) {
       window.addEventListener(name, () => this.#onlineIs(navigator.onLine));
     }
+    this.#kiosk(this.isKiosk);
     void navigator.serviceWorker?.register(this.settings.sw, { scope: "/gate/" }).catch(() => undefined);
     this.desk = this.#newDesk(await Store.open().catch(() => null));
     mountHardwareScanner((text) => this.#taken(text));
@@ -76,6 +116,7 @@ class Gate {
     else this.#screen("pair");
     setInterval(() => void this.#stats(), STATS_MS);
     setInterval(() => this.#showState(), STATS_MS);
+    setInterval(() => this.supervision.show(), SUPERVISION_MS);
   }
 
   /** @param {Store | null} store */
@@ -109,24 +150,8 @@ class Gate {
       this.search.open();
     });
     part("verdict").addEventListener("click", () => this.#clear());
-    this.#onForm("typed-form", (text) => this.#taken(text));
-    this.#onForm("pair-form", (text) => void this.#pair(text));
-  }
-
-  /**
-   * @param {string} name
-   * @param {(text: string) => void} take
-   */
-  #onForm(name, take) {
-    const form = /** @type {HTMLFormElement} */ (part(name));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const input = /** @type {HTMLInputElement} */ (form.elements.namedItem("code"));
-      const text = input.value.trim();
-      input.value = "";
-      input.blur();
-      if (text) take(text);
-    });
+    onCode(part("typed-form"), (text) => this.#taken(text));
+    onCode(part("pair-form"), (text) => void this.#pair(text));
   }
 
   /** @param {string} text */
@@ -136,22 +161,13 @@ class Gate {
     const answer = await this.api.pair(text);
     if (answer.outcome !== "ok") {
       this.#screen("pair");
-      fault.textContent = this.#pairFault(answer);
+      fault.textContent = pairFault(answer, this.settings.texts);
       return;
     }
     this.api.token = answer.data.token;
     kept.keep({ token: answer.data.token, n: 0 });
     void navigator.storage?.persist?.();
     await this.#begin();
-  }
-
-  /** @param {import("./api.js").Answer} answer */
-  #pairFault(answer) {
-    const texts = this.settings.texts;
-    if (answer.outcome === "offline") return texts.no_network;
-    if (answer.status === 429) return texts.too_often;
-    if (answer.code === "pairing-used") return texts.used_pairing;
-    return answer.code === "pairing-expired" ? texts.old_pairing : texts.not_paired;
   }
 
   async #begin() {
@@ -179,6 +195,9 @@ class Gate {
   /** @param {any} config */
   async #configured(config) {
     this.config = config;
+    this.staff.configure(config);
+    document.body.dataset.welcome = String(Boolean(config.gate.welcome) && !this.isKiosk);
+    this.walkIn.allow(Boolean(config.gate.walk_in));
     part("demo").hidden = !config.events[0].is_synthetic;
     this.#bar();
     await this.desk.open(config);
@@ -187,6 +206,8 @@ class Gate {
   /** @param {boolean} wasRevoked */
   async #unpaired(wasRevoked) {
     this.config = null;
+    this.staff.configure(null);
+    this.staff.end();
     this.camera.stop();
     await this.desk.close();
     kept.forget();
@@ -212,7 +233,7 @@ class Gate {
     this.#bar();
   }
 
-  /** @param {"pair" | "idle" | "search"} name */
+  /** @param {"pair" | "idle" | "search" | "override" | "staff" | "walkin"} name */
   #screen(name) {
     document.body.dataset.screen = name;
     for (const section of document.querySelectorAll("[data-screen-of]")) {
@@ -221,28 +242,36 @@ class Gate {
     }
     if (name !== "idle") this.#clear();
     if (name === "pair") document.getElementById("pair-code")?.focus();
+    this.supervision.show();
+  }
+
+  /** @param {boolean} isOn whether guests hold their own codes to this device */
+  #kiosk(isOn) {
+    if (this.isKiosk && !isOn) {
+      history.replaceState(null, "", location.pathname);
+      if (document.fullscreenElement) void document.exitFullscreen();
+    }
+    const isTurned = this.isKiosk !== isOn;
+    this.isKiosk = isOn;
+    this.verdict.hasNames = !isOn;
+    document.body.dataset.kiosk = String(isOn);
+    kept.keep({ kiosk: isOn });
+    if (this.config) document.body.dataset.welcome = String(Boolean(this.config.gate.welcome) && !isOn);
+    if (isTurned && this.config) void this.#openCamera();
   }
 
   async #openCamera() {
     part("start").hidden = true;
-    await this.camera.start(kept.load().lens);
+    await this.camera.start(this.isKiosk ? "" : kept.load().lens, this.isKiosk ? "user" : "environment");
     part("torch").hidden = !this.camera.hasLight;
     part("lens").hidden = (await this.camera.lenses()).length < 2;
   }
 
   /** @param {string} state */
   #cameraIs(state) {
-    const results = this.settings.results;
-    /** @type {Record<string, string>} */
-    const notes = {
-      denied: results.camera_denied.line,
-      none: results.camera_denied.word,
-      lost: results.camera_lost.line,
-      failed: results.decoder_failed.line,
-    };
-    const note = part("view-note");
-    note.textContent = notes[state] ?? "";
-    note.hidden = !notes[state];
+    const text = cameraNote(state, this.settings.results);
+    part("view-note").textContent = text;
+    part("view-note").hidden = !text;
     part("view").dataset.camera = state;
   }
 
@@ -252,26 +281,52 @@ class Gate {
     const isSame = text === this.lastText && now - this.lastSeen < SAME_CODE_MS;
     this.lastText = text;
     this.lastSeen = now;
-    if (!isSame && document.body.dataset.screen === "idle") this.#taken(text);
+    const screen = document.body.dataset.screen ?? "";
+    if (!isSame && ["idle", "override"].includes(screen)) void this.#taken(text);
   }
 
   /** @param {string} text */
-  #taken(text) {
+  async #taken(text) {
     if (!this.api.token) {
       void this.#pair(text);
       return;
     }
-    if (!this.config) return;
-    void this.#decide({ text });
+    if (!this.config || (await this.supervision.take(text))) return;
+    if (document.body.dataset.screen === "idle") void this.#decide({ text });
   }
 
-  /** @param {import("./desk.js").What} what */
-  async #decide(what) {
+  /**
+   * @param {import("./desk.js").What} what
+   * @param {import("./desk.js").Override | null} [override]
+   * @param {number} [persons]
+   */
+  async #decide(what, override = null, persons = 0) {
     if (this.isDeciding) return;
     this.isDeciding = true;
-    const verdict = await this.desk.decide(what, this.direction).finally(() => (this.isDeciding = false));
+    const asked = this.desk.decide(what, this.direction, override, persons);
+    const verdict = await asked.finally(() => (this.isDeciding = false));
     if (!verdict) return;
     this.#show(verdict);
+    this.supervision.offer(what, verdict.result);
+    this.party.offer(what, verdict);
+    void this.#stats();
+  }
+
+  /**
+   * Take a whole group back and let the part in that came.
+   * @param {import("./desk.js").What} what
+   * @param {number} persons
+   */
+  async #only(what, persons) {
+    const undone = await this.desk.undo(null, "");
+    if (undone.result === "undone") await this.#decide(what, null, persons);
+    else this.#show(undone);
+  }
+
+  /** @param {import("./staff.js").Card | null} card */
+  async #undo(card) {
+    this.#show(await this.desk.undo(card, this.settings.texts.undo_reason));
+    this.supervision.offer({}, "undone");
     void this.#stats();
   }
 
@@ -280,7 +335,8 @@ class Gate {
     this.verdict.show(verdict);
     clearTimeout(this.clearing);
     const isAdmitted = document.body.dataset.ground === "admit" && !document.body.dataset.extra;
-    this.clearing = setTimeout(() => this.#tidy(), isAdmitted ? ADMIT_SHOWN_MS : OTHER_SHOWN_MS);
+    const shown_ms = this.isKiosk ? KIOSK_SHOWN_MS : isAdmitted ? ADMIT_SHOWN_MS : OTHER_SHOWN_MS;
+    this.clearing = setTimeout(() => this.#tidy(), shown_ms);
   }
 
   /** Clear the screen, but not while the code is still held into the camera. */
@@ -307,11 +363,8 @@ class Gate {
     this.#onlineIs(answer.outcome === "ok");
     if (answer.outcome !== "ok") return;
     const { inside, admitted, capacity, own } = answer.data;
-    const texts = this.settings.texts;
-    const count = (inside ?? admitted).toLocaleString("en");
-    part("inside-caption").textContent = inside === null ? texts.admitted : texts.inside;
-    part("inside").textContent = capacity ? `${count} / ${capacity.toLocaleString("en")}` : count;
-    part("own").textContent = own.toLocaleString("en");
+    this.desk.isFull = Boolean(this.config.gate.hard_limit && capacity && inside !== null && inside >= capacity);
+    showFigures({ inside, admitted, capacity, own }, part, this.settings.texts);
   }
 
   /** @param {boolean} isOnline */
@@ -326,23 +379,17 @@ class Gate {
 
   #awake() {
     unlock();
-    void this.#keepAwake();
-  }
-
-  async #keepAwake() {
-    try {
-      this.lock ??= await navigator.wakeLock?.request("screen");
-      this.lock?.addEventListener("release", () => (this.lock = undefined));
-    } catch {
-      this.lock = undefined; // low battery: the phone decides
+    if (this.isKiosk && !document.fullscreenElement) {
+      void document.documentElement.requestFullscreen?.().catch(() => undefined);
     }
+    void keepAwake();
   }
 
   #visible() {
     if (document.visibilityState === "hidden") {
       this.camera.stop();
     } else if (this.config) {
-      void this.#keepAwake();
+      void keepAwake();
       void this.#openCamera();
       void this.#stats();
     }

@@ -16,6 +16,7 @@ const CODE = /^G[SRDPK]/;
 export function mountHardwareScanner(take) {
   let text = "";
   let last = 0;
+  let before = ""; // what stood in the field before the scanner typed into it
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -25,7 +26,7 @@ export function mountHardwareScanner(take) {
     text = "";
     const inField = document.activeElement instanceof HTMLInputElement;
     if (read.length < MIN_CHARS || (inField && !CODE.test(read))) return false;
-    if (document.activeElement instanceof HTMLInputElement) document.activeElement.value = "";
+    if (document.activeElement instanceof HTMLInputElement) document.activeElement.value = before;
     take(read);
     return true;
   };
@@ -44,6 +45,7 @@ export function mountHardwareScanner(take) {
       const letter = letterOf(event);
       if (letter === null) return;
       if (event.timeStamp - last > GAP_MS) text = "";
+      if (!text) before = document.activeElement instanceof HTMLInputElement ? document.activeElement.value : "";
       last = event.timeStamp;
       text += letter;
       clearTimeout(timer);

@@ -4,11 +4,11 @@
 const KEY = "eventhub-gate";
 
 /**
- * @typedef {{ token: string, n: number, lens: string, boot: string }} Kept
+ * @typedef {{ token: string, n: number, lens: string, boot: string, kiosk: boolean }} Kept
  */
 
 /** @type {Kept} */
-const EMPTY = { token: "", n: 0, lens: "", boot: "" };
+const EMPTY = { token: "", n: 0, lens: "", boot: "", kiosk: false };
 
 /**
  * Return what is kept; empty where storage is denied.

@@ -3,6 +3,24 @@
 
 export const REPEAT_MS = 60000;
 
+/** Refusals against which a supervisor may let somebody in. */
+export const OVERRIDABLE = new Set([
+  "used",
+  "used_other_gate_offline",
+  "no_reentry",
+  "need_answer",
+  "need_supervisor",
+  "too_early",
+  "too_late",
+  "wrong_gate",
+  "wrong_product",
+  "unpaid",
+  "not_approved",
+  "quota_full",
+  "stale_dynamic",
+  "unlisted_refused",
+]);
+
 const STATUS = new Set(["cancelled", "blocked", "not_approved"]);
 
 /**
@@ -41,6 +59,24 @@ export function verdict(question) {
   return (
     unlisted(question) ?? ticket(question) ?? gate(question) ?? window(question) ?? entry(question, current)
   );
+}
+
+/**
+ * Return the entry that a supervisor grants against a refusal, null where nobody may override.
+ * @param {Question} question
+ * @param {string} refused
+ * @returns {Verdict | null}
+ */
+export function overridden(question, refused) {
+  if (!OVERRIDABLE.has(refused)) return null;
+  const current = latestTurns(question.places);
+  const taken = current.map((row) => row.place);
+  let free = freePlaces(question.ticket.party, taken);
+  if (!question.ticket.is_listed) free = free.slice(0, 1);
+  if (question.persons) free = free.slice(0, question.persons);
+  const places = free.length ? free : [Math.max(0, ...taken) + 1];
+  const enter = places.map((place) => ({ place, turn: 0 }));
+  return answer("ok_override", { enter, used: current.length + enter.length, why: refused });
 }
 
 /**
@@ -165,8 +201,7 @@ function window({ window, now_ms }) {
  */
 function entry(question, current) {
   const { ticket, policy, persons } = question;
-  const taken = new Set(current.map((row) => row.place));
-  const free = Array.from({ length: ticket.party }, (_, at) => at + 1).filter((place) => !taken.has(place));
+  const free = freePlaces(ticket.party, current.map((row) => row.place));
   if (!free.length) return again(question, current);
   if (question.is_full) return answer("quota_full", { used: current.length });
   let wanted = persons === 0 ? free.length : Math.min(persons, free.length);
@@ -174,6 +209,14 @@ function entry(question, current) {
   if (policy.party === "whole") wanted = free.length;
   const enter = free.slice(0, wanted).map((place) => ({ place, turn: 0 }));
   return answer(welcome(question), { enter, used: current.length + wanted });
+}
+
+/**
+ * @param {number} party
+ * @param {number[]} taken
+ */
+function freePlaces(party, taken) {
+  return Array.from({ length: party }, (_, at) => at + 1).filter((place) => !taken.includes(place));
 }
 
 /** @param {Question} question */

@@ -1,6 +1,8 @@
 // @ts-check
 /** Finding a person by name, order code or the end of the phone number. */
 
+import { isEnough } from "./names.js";
+
 const WAIT_MS = 150;
 
 /**
@@ -8,7 +10,7 @@ const WAIT_MS = 150;
  *   part: (name: string) => HTMLElement,
  *   texts: Record<string, string>,
  *   pick: (text: any) => string,
- *   ask: (text: string) => Promise<import("./api.js").Answer>,
+ *   ask: (text: string) => Promise<{ hits: any[] } | null>,
  *   take: (idhash: string) => void,
  *   close: () => void,
  * }} parts
@@ -31,8 +33,8 @@ export function mountSearch(parts) {
     }
     const answer = await parts.ask(text);
     if (mine !== asked) return;
-    if (answer.outcome !== "ok") show([], parts.texts.no_network);
-    else show(answer.data.hits, answer.data.hits.length ? "" : parts.texts.no_hits);
+    if (answer === null) show([], parts.texts.no_network);
+    else show(answer.hits, answer.hits.length ? "" : parts.texts.no_hits);
   };
 
   /**
@@ -91,10 +93,4 @@ function span(className, text) {
   made.className = className;
   made.textContent = text;
   return made;
-}
-
-/** @param {string} text */
-function isEnough(text) {
-  if (/[\u3400-\u9fff]/.test(text)) return true;
-  return text.length >= (/^\d+$/.test(text) ? 4 : 2);
 }

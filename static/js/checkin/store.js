@@ -2,6 +2,7 @@
 /** What the device decides by without a network: list, changes and queue in IndexedDB. */
 
 import { columnsOf, lowest } from "./columns.js";
+import { done, finished } from "./idb.js";
 
 const NAME = "gate";
 const STORES = ["blob", "log", "queue", "meta", "keys"];
@@ -15,8 +16,8 @@ const STATUSES = ["valid", "unpaid", "not_approved", "blocked", "cancelled"];
  * @typedef {import("./rules.js").Move} Move
  * @typedef {{
  *   id?: number, nonce: string, hash: string, scope: string, at_ms: number, gate: number,
- *   enter: Move[], leave: Move[], seq: string | null,
- * }} Own
+ *   enter: Move[], leave: Move[], drop?: Move[], back?: Move[], seq: string | null,
+ * }} Own `drop` and `back` take an entry or an exit back
  */
 
 /** The list with its changes in memory, and the durable queue behind it. */
@@ -62,6 +63,8 @@ export class Store {
     this.recent = new Map();
     /** @type {Map<string, number>} */
     this.scopes = new Map();
+    /** @type {Map<string, import("./dynamic.js").DayKey>} */
+    this.dayKeys = new Map();
     /** @type {ReturnType<typeof columnsOf> | null} */
     this.list = null;
     this.queued = 0;
@@ -88,11 +91,50 @@ export class Store {
     this.#reset();
     this.queued = queued;
     this.refused = ((await this.meta("refused")) ?? []).length;
+    this.dayKeys = (await done(this.database.transaction("keys").objectStore("keys").get("days"))) ?? new Map();
     if (blob) this.#take(blob);
     for (const entry of log) {
       if (entry.delta) this.#apply(entry.delta);
       else this.#remember(entry.own);
     }
+  }
+
+  /**
+   * Keep the keys of the days that are still to come; those of earlier days are gone with it.
+   * @param {Map<string, import("./dynamic.js").DayKey>} keys
+   */
+  async setDayKeys(keys) {
+    this.dayKeys = keys;
+    const write = this.database.transaction("keys", "readwrite");
+    write.objectStore("keys").put(keys, "days");
+    await finished(write);
+  }
+
+  /**
+   * Keep the names of an event; nobody reads them without the key of this browser.
+   * @param {ArrayBuffer} bytes
+   * @param {string} etag
+   */
+  async saveNames(bytes, etag) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const packed = new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip")));
+    const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, await packed.arrayBuffer());
+    const write = this.database.transaction("blob", "readwrite");
+    write.objectStore("blob").put({ iv, data, etag }, "names");
+    await finished(write);
+  }
+
+  /** Return what tells the kept names from others, empty without any. */
+  async namesTag() {
+    return (await done(this.database.transaction("blob").objectStore("blob").get("names")))?.etag ?? "";
+  }
+
+  /** Return the kept names as text, null without any. */
+  async names() {
+    const kept = await done(this.database.transaction("blob").objectStore("blob").get("names"));
+    if (!kept) return null;
+    const packed = await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv }, this.key, kept.data);
+    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
   }
 
   /** @param {string} name */
@@ -168,6 +210,7 @@ export class Store {
     const key = `${own.hash} ${own.scope}`;
     this.own.set(key, [...(this.own.get(key) ?? []), own]);
     if (own.enter.length) this.recent.set(key, own.at_ms);
+    if (own.drop?.length) this.recent.delete(key);
   }
 
   /**
@@ -342,25 +385,13 @@ function withOwn(places, own) {
   for (const { place, turn } of own.enter) {
     places.set(place, { place, turn, mine: true, gate: own.gate, entered_ms: own.at_ms, left_ms: null });
   }
-}
-
-/**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
- */
-function done(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-/** @param {IDBTransaction} transaction */
-function finished(transaction) {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(undefined);
-    transaction.onerror = () => reject(transaction.error);
-    transaction.onabort = () => reject(transaction.error);
-  });
+  for (const { place, turn } of own.drop ?? []) {
+    const row = places.get(place);
+    if (row && turn > 0) places.set(place, { ...row, turn: turn - 1, left_ms: own.at_ms });
+    else places.delete(place);
+  }
+  for (const { place } of own.back ?? []) {
+    const row = places.get(place);
+    if (row) places.set(place, { ...row, left_ms: null });
+  }
 }

@@ -12,6 +12,7 @@ const BATCH = 200;
 const WAIT_FIRST_MS = 1000;
 const WAIT_MOST_MS = 30000;
 const CONFIG_MS = 60000;
+const NAMES_MS = 300000;
 const GOOD_ROUND_MS = 1000;
 const SAMPLES = 5;
 
@@ -45,6 +46,7 @@ export class Sync {
     this.listAt = 0;
     this.beatAt = 0;
     this.configAt = Date.now();
+    this.namesAt = 0;
     this.isUploading = false;
     this.uploadAt = 0;
     this.wait = WAIT_FIRST_MS;
@@ -130,6 +132,17 @@ export class Sync {
     else await this.#list();
     if (Date.now() - this.configAt >= CONFIG_MS) await this.#config();
     await this.upload();
+    if (this.parts.store.hasList && Date.now() - this.namesAt >= NAMES_MS) await this.#names();
+  }
+
+  async #names() {
+    const { api, store, event } = this.parts;
+    const answer = await api.names(event, await store.namesTag());
+    if (!this.#isGood(answer)) return;
+    this.namesAt = Date.now();
+    if (answer.status === 304) return;
+    await store.saveNames(answer.data.bytes, answer.data.seq);
+    this.parts.changed();
   }
 
   async #beat() {
@@ -182,7 +195,6 @@ export class Sync {
     const answer = await this.parts.api.config();
     if (!this.#isGood(answer)) return;
     this.configAt = Date.now();
-    await this.parts.store.setMeta("config", answer.data);
     this.parts.reconfigured(answer.data);
   }
 

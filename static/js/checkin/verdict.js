@@ -20,6 +20,7 @@ export class VerdictScreen {
     this.part = part;
     /** @type {Verdict | null} */
     this.shown = null;
+    this.hasNames = true; // a kiosk shows none
   }
 
   /** @param {Record<string, string> | null | undefined} text */
@@ -85,8 +86,8 @@ export class VerdictScreen {
       band: look.extra === "band" ? (verdict.result === "need_answer" ? texts.band_ask : texts.band_check) : "",
       label: look.extra === "synced" ? texts.synced : "",
       when: verdict.result === "used" ? [values.time, values.gate].filter(Boolean).join("   ") : "",
-      name: isTrouble || isUsed ? "" : (verdict.show?.name ?? ""),
-      facts: isTrouble ? "" : [isUsed ? verdict.show?.name : "", this.#facts(verdict)].filter(Boolean).join("   "),
+      name: isTrouble || isUsed ? "" : this.#name(verdict),
+      facts: isTrouble ? "" : [isUsed ? this.#name(verdict) : "", this.#facts(verdict)].filter(Boolean).join("   "),
       line,
     };
   }
@@ -110,6 +111,11 @@ export class VerdictScreen {
       why: texts[verdict.why ?? ""] ?? "",
       question: "",
     };
+  }
+
+  /** @param {Verdict} verdict */
+  #name(verdict) {
+    return this.hasNames ? (verdict.show?.name ?? "") : "";
   }
 
   /** @param {Verdict} verdict */

@@ -5,6 +5,7 @@
  */
 
 import { Carry, measure } from "./editor-carry.js";
+import { closeMarks, showMarks, toggleMark } from "./editor-marks.js";
 import { readPage, send, watchOthers } from "./editor-send.js";
 
 const DRAG_FROM_PX = 5;
@@ -262,6 +263,9 @@ function onKey(event) {
   } else if (event.key === " ") {
     event.preventDefault();
     target.click();
+  } else if (event.key === "m" && item.matches("[data-block]") && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    toggleMark(item);
   }
 }
 
@@ -285,6 +289,14 @@ function mount() {
     drag(event, item, target.closest("[data-grip]") !== null);
   });
   editor.addEventListener("dragstart", (event) => event.preventDefault());
+  editor.addEventListener("click", (event) => {
+    const block = /** @type {HTMLElement} */ (event.target).closest("[data-block]");
+    closeMarks(event);
+    if (!block || !(event.ctrlKey || event.metaKey) || !isWide()) return;
+    event.preventDefault();
+    toggleMark(/** @type {HTMLElement} */ (block));
+  });
+  showMarks();
 }
 
 document.addEventListener("keydown", onKey);

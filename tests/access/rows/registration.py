@@ -9,6 +9,7 @@ from tests.access.row import OPEN, V1, C, E, Row, api, console, of, owners
 ROWS: Final[dict[str, Row]] = {
     "registration.register": Row("GET", f"{E}/register", OPEN),
     "registration.submit": Row("POST", f"{E}/register", of(422)),
+    "registration.waiting": Row("GET", f"{E}/waiting.json", OPEN),
     "registration.sent": Row("GET", f"{E}/register/sent", OPEN),
     "registration.lost_ticket": Row("GET", f"{E}/lost-ticket", OPEN),
     "registration.recover": Row("POST", f"{E}/lost-ticket", of(422)),
@@ -21,9 +22,23 @@ ROWS: Final[dict[str, Row]] = {
     "registration.passed_on": Row("GET", f"{E}/passed-on", OPEN),
     "registration.take_offer": Row("POST", "/t/{last_token}/accept", of(409)),
     "registration.resend": Row("POST", "/t/{token}/resend", of(303)),
+    "holder.change": Row("GET", "/t/{last_token}/change", OPEN),
+    "holder.save_change": Row("POST", "/t/{last_token}/change", of(409)),
+    "holder.contact": Row("GET", "/t/{last_token}/contact", OPEN),
+    "holder.ask_contact": Row("POST", "/t/{last_token}/contact", of(422)),
+    "holder.save_contact": Row("POST", "/t/{last_token}/contact/code", of(422)),
+    "holder.kind": Row("GET", "/t/{last_token}/kind", OPEN),
+    "holder.change_kind": Row("POST", "/t/{last_token}/kind", of(422)),
+    "holder.data": Row("GET", "/t/{last_token}/data", OPEN),
+    "holder.save_consents": Row("POST", "/t/{last_token}/consents", of(303)),
+    "holder.ask_data": Row("POST", "/t/{token}/data/code", of(403)),
+    "holder.export": Row("POST", "/t/{last_token}/data/export", of(422)),
+    "holder.erase": Row("POST", "/t/{last_token}/data/erase", of(422)),
+    "holder.erased": Row("GET", f"{E}/erased", OPEN),
     "invitation.show": Row("GET", "/i/{invitation}", OPEN),
     "invitation.opened": Row("POST", "/i/{invitation}/opened", of(204)),
     "invitation.accept": Row("POST", "/i/{invitation}/accept", of(422)),
+    "invitation.stop": Row("POST", "/i/{invitation}/stop", of(303)),
     "invitation.decline": Row("POST", "/i/{invitation}/decline", of(409, alice=303)),
     "console.guests": Row("GET", f"{C}/guests", console(**owners(200))),
     "console.approval": Row("GET", f"{C}/approval", console(**owners(200))),
@@ -32,6 +47,28 @@ ROWS: Final[dict[str, Row]] = {
     "console.pause_waitlist": Row("POST", f"{C}/waitlist/1/pause", console(**owners(404))),
     "console.offer_place": Row("POST", f"{C}/waitlist/1/entries/1/offer", console(**owners(404))),
     "console.remove_entry": Row("POST", f"{C}/waitlist/1/entries/1/remove", console(**owners(404))),
+    "console.seats": Row("GET", f"{C}/seats", console(**owners(200))),
+    "console.create_seat_map": Row("POST", f"{C}/seats", console(**owners(422))),
+    "console.seating": Row("GET", f"{C}/seats/9999", console(**owners(404))),
+    "console.seat_guest": Row("POST", f"{C}/seats/9999", console(**owners(404))),
+    "console.use_seat_map": Row("POST", f"{C}/seats/9999/plan", console(**owners(404))),
+    "console.allocate_seats": Row("POST", f"{C}/seats/9999/allocate", console(**owners(404))),
+    "console.save_seat_block": Row("POST", f"{C}/seats/9999/blocks", console(**owners(404))),
+    "console.drop_seat_block": Row("POST", f"{C}/seats/9999/blocks/1/drop", console(**owners(404))),
+    "console.copy_seat_blocks": Row("POST", f"{C}/seats/9999/copy", console(**owners(404))),
+    "console.seat_paper": Row("GET", f"{C}/seats/9999/chart.pdf", console(**owners(404))),
+    "registration_seat_api.read": Row(
+        "GET", f"{V1}/events/{{slug}}/performances/9999/seats", api(404)
+    ),
+    "registration_seat_api.allocate": Row(
+        "POST", f"{V1}/events/{{slug}}/performances/9999/seats/allocation", api(404)
+    ),
+    "registration_seat_api.assign": Row(
+        "PUT", f"{V1}/events/{{slug}}/performances/9999/seats/A-1", api(404), json={}
+    ),
+    "registration_seat_api.release": Row(
+        "DELETE", f"{V1}/events/{{slug}}/performances/9999/seats/A-1", api(404)
+    ),
     "console.export_guests": Row("GET", f"{C}/guests.csv", console(**owners(200))),
     "console.guest_lists": Row("GET", f"{C}/guest-lists", console(**owners(200))),
     "console.read_guest_list": Row("POST", f"{C}/guest-lists", console(**owners(422))),
@@ -54,6 +91,23 @@ ROWS: Final[dict[str, Row]] = {
     "console.withdraw_invitation": Row(
         "POST", f"{C}/invitations/{{campaign}}/none/withdraw", console(**owners(404))
     ),
+    "console.mail_text_list": Row("GET", f"{C}/texts", console(**owners(200))),
+    "console.mail_text": Row("GET", f"{C}/texts/registration_confirmed/zh", console(**owners(200))),
+    "console.preview_mail_text": Row(
+        "POST", f"{C}/texts/registration_confirmed/zh/preview", console(**owners(422))
+    ),
+    "console.save_mail_text": Row(
+        "POST", f"{C}/texts/registration_confirmed/zh", console(**owners(422))
+    ),
+    "console.reset_mail_text": Row(
+        "POST", f"{C}/texts/registration_confirmed/zh/reset", console(**owners(303))
+    ),
+    "console.privacy": Row("GET", f"{C}/privacy", console(**owners(200))),
+    "console.find_person": Row("POST", f"{C}/privacy", console(**owners(200))),
+    "console.export_person": Row("POST", f"{C}/privacy/NOBODY/export", console(**owners(404))),
+    "console.erase_person": Row("POST", f"{C}/privacy/NOBODY/erase", console(**owners(404))),
+    "console.save_privacy": Row("POST", f"{C}/privacy/settings", console(**owners(422))),
+    "console.run_retention": Row("POST", f"{C}/privacy/retention", console(**owners(303))),
     "console.outbox": Row("GET", f"{C}/outbox", console(**owners(200))),
     "console.message": Row("GET", f"{C}/outbox/1", console(**owners(200))),
     "registration_api.create": Row(

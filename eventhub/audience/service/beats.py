@@ -1,0 +1,394 @@
+"""Take in beats and plays of the house's own player: each part of a log once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, insert, select, update
+
+from eventhub.audience.models import (
+    BeatBatch,
+    BeatJoin,
+    BeatMinute,
+    BeatPolicy,
+    Stream,
+    StreamPlayer,
+    StreamSample,
+    ViewerSketch,
+)
+from eventhub.audience.rules import beats as rules
+from eventhub.audience.rules import uniques
+from eventhub.audience.rules.beats import Minute, Policy
+from eventhub.audience.sources.beacon import BeaconLog, Play
+from eventhub.kernel import clock, locks
+from eventhub.kernel.db import command, db
+from eventhub.programme.models import Event
+
+_CLOSED_AFTER_S: Final = 20  # beats of a minute may stand in a log this long after it
+_CHUNK: Final = 400
+_OPEN_MINUTES: Final = 10
+_LEDGER_KEPT: Final = timedelta(days=7)  # logs go after two
+
+SaltOf = Callable[[int, date], bytes | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordBeats:
+    """
+    One part of one log, `[start_offset, end_offset)`.
+
+    `salt_of` returns the secret of an event's calendar day, None when that day
+    is over: then a play is counted and nobody is told apart any more.
+    """
+
+    log: str
+    start_offset: int
+    end_offset: int
+    sha256: str
+    found: BeaconLog
+    salt_of: SaltOf
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    id: int
+    event_id: int
+    key: str  # event/stream
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class BeatsTaken:
+    """What became of a part of a log, or of several."""
+
+    beats: int = 0
+    rejected: int = 0
+    starts: int = 0
+    left_out: int = 0
+    is_known: bool = False
+
+    def plus(self, other: BeatsTaken) -> BeatsTaken:
+        """Return both together."""
+        return BeatsTaken(
+            beats=self.beats + other.beats,
+            rejected=self.rejected + other.rejected,
+            starts=self.starts + other.starts,
+            left_out=self.left_out + other.left_out,
+            is_known=other.is_known,
+        )
+
+
+@command
+def record_beats(cmd: RecordBeats) -> BeatsTaken:
+    """Count the beats and plays of a part of a log; the same part again is refused. Commits."""
+    locks.check_lease()
+    known = db.session.get(BeatBatch, (cmd.log, cmd.start_offset))
+    if known is not None:
+        return BeatsTaken(is_known=True)
+    streams = _watched(cmd.found)
+    minutes = _judged(cmd.found, streams)
+    starts = _plays(cmd, streams)
+    _add_minutes(minutes, starts, streams)
+    strange = sum(n for (key, _m, _k), n in cmd.found.beats.items() if key not in streams)
+    left_out = cmd.found.left_out + strange
+    left_out += sum(play.stream not in streams for play in cmd.found.plays)
+    db.session.add(
+        BeatBatch(
+            log=cmd.log,
+            start_offset=cmd.start_offset,
+            end_offset=cmd.end_offset,
+            sha256=cmd.sha256,
+            line_count=cmd.found.lines,
+            left_out=left_out,
+            read_at=clock.now(),
+        )
+    )
+    db.session.flush()
+    touched = {(stream_id, minute) for stream_id, minute in (*minutes, *starts)}
+    _sample(touched, clock.now())
+    return BeatsTaken(
+        beats=sum(one.beats for one in minutes.values()),
+        rejected=sum(one.rejected for one in minutes.values()),
+        starts=sum(starts.values()),
+        left_out=left_out,
+    )
+
+
+def _watched(found: BeaconLog) -> dict[str, _Watched]:
+    """Return the streams that a log names and that have a player of the house."""
+    keys = {key for key, _minute, _k in found.beats} | {play.stream for play in found.plays}
+    slugs = sorted({key.partition("/")[0] for key in keys})
+    rows = db.session.execute(
+        select(Stream.id, Stream.event_id, Event.slug, Stream.slug, Event.timezone)
+        .join(Event, Event.id == Stream.event_id)
+        .join(StreamPlayer, StreamPlayer.stream_id == Stream.id)
+        .where(Event.slug.in_(slugs[:_CHUNK]), StreamPlayer.kind == "hls")
+    )
+    streams = [
+        _Watched(stream_id, event_id, f"{event}/{slug}", ZoneInfo(zone))
+        for stream_id, event_id, event, slug, zone in rows
+    ]
+    return {one.key: one for one in streams if one.key in keys}
+
+
+Place = tuple[int, int]  # stream.id and minute
+
+
+def _judged(found: BeaconLog, streams: Mapping[str, _Watched]) -> dict[Place, Minute]:
+    counts: dict[Place, dict[int, int]] = defaultdict(dict)
+    for (key, minute, k), count in found.beats.items():
+        if key in streams:
+            counts[streams[key].id, minute][k] = count
+    policies = _policies({one.id for one in streams.values()})
+    return {
+        place: rules.judge(by_k, rules.in_force(policies.get(place[0], ()), place[1]))
+        for place, by_k in counts.items()
+    }
+
+
+def _policies(stream_ids: set[int]) -> dict[int, list[Policy]]:
+    found: dict[int, list[Policy]] = defaultdict(list)
+    rows = db.session.execute(
+        select(BeatPolicy.stream_id, BeatPolicy.from_s, BeatPolicy.k)
+        .where(BeatPolicy.stream_id.in_(sorted(stream_ids)))
+        .order_by(BeatPolicy.stream_id, BeatPolicy.from_s)
+    )
+    for stream_id, from_s, k in rows:
+        found[stream_id].append(Policy(from_s, k))
+    return found
+
+
+def _plays(cmd: RecordBeats, streams: Mapping[str, _Watched]) -> dict[Place, int]:
+    """Count plays that are new, add who plays to the day's viewers; addresses end here."""
+    starts: dict[Place, int] = defaultdict(int)
+    by_stream: dict[str, list[Play]] = defaultdict(list)
+    for play in sorted(cmd.found.plays, key=lambda one: one.at_s):
+        if play.stream in streams:
+            by_stream[play.stream].append(play)
+    for key, plays in by_stream.items():
+        stream = streams[key]
+        fresh = _fresh(stream, plays)
+        for play in fresh:
+            starts[stream.id, play.at_s // rules.MINUTE_S] += 1
+        _add_viewers(stream, fresh, cmd.salt_of)
+    return dict(starts)
+
+
+def _fresh(stream: _Watched, plays: Sequence[Play]) -> list[Play]:
+    oldest = plays[0].at_s - rules.JOIN_S
+    db.session.execute(
+        delete(BeatJoin).where(BeatJoin.stream_id == stream.id, BeatJoin.at_s < oldest)
+    )
+    known: dict[str, int] = {}
+    sids = sorted({play.sid for play in plays})
+    for first in range(0, len(sids), _CHUNK):
+        statement = select(BeatJoin.sid, BeatJoin.at_s).where(
+            BeatJoin.stream_id == stream.id, BeatJoin.sid.in_(sids[first : first + _CHUNK])
+        )
+        known |= dict(db.session.execute(statement).all())
+    new, seen = rules.new_plays([(play.sid, play.at_s) for play in plays], known)
+    added = {sid: seen[sid] for sid, _at in new}
+    rows = [
+        {"stream_id": stream.id, "sid": sid, "at_s": at_s}
+        for sid, at_s in added.items()
+        if sid not in known
+    ]
+    again = [
+        {"stream_id": stream.id, "sid": sid, "at_s": at_s}
+        for sid, at_s in added.items()
+        if sid in known
+    ]
+    if rows:
+        db.session.execute(insert(BeatJoin), rows)
+    if again:
+        db.session.execute(update(BeatJoin), again)
+    by_place = {(play.sid, play.at_s): play for play in plays}
+    return [by_place[place] for place in new]
+
+
+def _add_viewers(stream: _Watched, plays: Sequence[Play], salt_of: SaltOf) -> None:
+    days: dict[date, list[Play]] = defaultdict(list)
+    for play in plays:
+        days[datetime.fromtimestamp(play.at_s, stream.zone).date()].append(play)
+    for day, some in days.items():
+        salt = salt_of(stream.event_id, day)
+        if salt is None:
+            continue
+        open_ = [play for play in some if not play.is_shy]
+        row = db.session.get(ViewerSketch, (stream.id, day))
+        kept = uniques.Kept(row.sketch, row.digests, row.exact_count) if row else None
+        after = uniques.added(
+            kept, (rules.digest(salt, stream.key, play.address, play.agent) for play in open_)
+        )
+        if row is None:
+            row = ViewerSketch(stream_id=stream.id, day=day, event_id=stream.event_id, skipped=0)
+            row.library, row.lg_k, row.kind = uniques.library(), uniques.LG_K, uniques.KIND
+            db.session.add(row)
+        row.sketch, row.digests, row.exact_count = after.sketch, after.digests, after.exact_count
+        row.skipped += len(some) - len(open_)
+    db.session.flush()
+
+
+def _add_minutes(
+    minutes: Mapping[Place, Minute], starts: Mapping[Place, int], streams: Mapping[str, _Watched]
+) -> None:
+    events = {one.id: one.event_id for one in streams.values()}
+    places = sorted({*minutes, *starts})
+    kept: dict[Place, BeatMinute] = {}
+    for stream_id in {place[0] for place in places}:
+        mine = [minute for one, minute in places if one == stream_id]
+        rows = db.session.scalars(
+            select(BeatMinute).where(
+                BeatMinute.stream_id == stream_id,
+                BeatMinute.minute.between(min(mine), max(mine)),
+            )
+        )
+        kept |= {(stream_id, row.minute): row for row in rows}
+    nothing = Minute()
+    for place in places:
+        row = kept.get(place)
+        if row is None:
+            row = BeatMinute(
+                stream_id=place[0],
+                minute=place[1],
+                event_id=events[place[0]],
+                weight=0,
+                beats=0,
+                rejected=0,
+                starts=0,
+            )
+            db.session.add(row)
+        one = minutes.get(place, nothing)
+        row.weight += one.weight
+        row.beats += one.beats
+        row.rejected += one.rejected
+        row.starts += starts.get(place, 0)
+    db.session.flush()
+
+
+def _sample(touched: set[Place], now: datetime) -> None:
+    """Write the viewers of minutes that are over; a minute with a late beat is written again."""
+    now_s = int(now.timestamp())
+    for stream_id in sorted({one for one, _minute in touched}):
+        minutes = [minute for one, minute in touched if one == stream_id]
+        rows = db.session.scalars(
+            select(BeatMinute)
+            .where(
+                BeatMinute.stream_id == stream_id,
+                BeatMinute.minute.between(min(minutes), max(minutes)),
+                BeatMinute.minute <= (now_s - _CLOSED_AFTER_S) // rules.MINUTE_S - 1,
+                BeatMinute.beats > 0,
+            )
+            .order_by(BeatMinute.minute)
+        ).all()
+        if rows:
+            _write_samples(stream_id, rows)
+
+
+def _write_samples(stream_id: int, rows: Sequence[BeatMinute]) -> None:
+    total = (
+        db.session.scalar(
+            select(func.sum(BeatMinute.starts)).where(
+                BeatMinute.stream_id == stream_id, BeatMinute.minute < rows[0].minute
+            )
+        )
+        or 0
+    )
+    times = [datetime.fromtimestamp(row.minute * rules.MINUTE_S, UTC) for row in rows]
+    known = set(
+        db.session.scalars(
+            select(StreamSample.at).where(
+                StreamSample.stream_id == stream_id,
+                StreamSample.at.between(times[0], times[-1]),
+            )
+        )
+    )
+    fresh: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    for at, row in zip(times, rows, strict=True):
+        total += row.starts
+        values = {
+            "stream_id": stream_id,
+            "at": at,
+            "viewers": round(rules.viewers(row.weight)),
+            "cumulative": int(total),
+        }
+        if at in known:
+            changed.append(values)
+        else:
+            fresh.append(values | {"event_id": row.event_id, "is_ok": True, "raw_sha256": ""})
+    if fresh:
+        db.session.execute(insert(StreamSample), fresh)
+    if changed:
+        db.session.execute(update(StreamSample), changed)
+
+
+@command
+def close_minutes() -> None:
+    """Write the viewers of the last minutes that are over by now. Commits."""
+    locks.check_lease()
+    now = clock.now()
+    first = int((now - timedelta(minutes=_OPEN_MINUTES)).timestamp()) // rules.MINUTE_S
+    rows = db.session.execute(
+        select(BeatMinute.stream_id, BeatMinute.minute).where(BeatMinute.minute >= first)
+    )
+    _sample({(stream_id, minute) for stream_id, minute in rows}, now)
+
+
+@command
+def adapt(*, rate: float = rules.RATE) -> dict[str, int]:
+    """
+    Let players send less often where too many beats come, and more often again. Commits.
+
+    Args:
+        rate: Beats a second that one stream may send.
+
+    Returns:
+        The k in force by `event/stream`, for every stream with a player.
+    """
+    locks.check_lease()
+    now_s = clock.now_ms() // 1000
+    last = now_s // rules.MINUTE_S - 1
+    streams = db.session.execute(
+        select(Stream.id, Event.slug, Stream.slug, BeatMinute.beats, BeatMinute.rejected)
+        .join(Event, Event.id == Stream.event_id)
+        .join(StreamPlayer, StreamPlayer.stream_id == Stream.id)
+        .outerjoin(BeatMinute, (BeatMinute.stream_id == Stream.id) & (BeatMinute.minute == last))
+        .where(StreamPlayer.kind == "hls", StreamPlayer.is_on)
+    ).all()
+    policies = _policies({row[0] for row in streams})
+    found: dict[str, int] = {}
+    for stream_id, event, slug, count, _rejected in streams:
+        latest = policies.get(stream_id, [Policy(0, 0)])[-1]
+        k = latest.k
+        if now_s - latest.from_s >= rules.MINUTE_S:  # the last minute was one of this k
+            k = rules.next_k(latest.k, (count or 0) / rules.MINUTE_S * rules.RATE / rate)
+        if k != latest.k:
+            db.session.add(BeatPolicy(stream_id=stream_id, from_s=now_s, k=k))
+        found[f"{event}/{slug}"] = k
+    db.session.flush()
+    return found
+
+
+@command
+def forget_days() -> None:
+    """Keep of days that are over only how many viewers they had. Commits."""
+    locks.check_lease()
+    now = clock.now()
+    rows = db.session.execute(
+        select(ViewerSketch, Event.timezone)
+        .join(Event, Event.id == ViewerSketch.event_id)
+        .where(ViewerSketch.digests.is_not(None))
+    )
+    for row, zone in rows:
+        if row.day < now.astimezone(ZoneInfo(zone)).date():
+            row.digests = None
+    db.session.execute(
+        delete(BeatJoin).where(BeatJoin.at_s < int(now.timestamp()) - 2 * rules.JOIN_S)
+    )
+    db.session.execute(delete(BeatBatch).where(BeatBatch.read_at < now - _LEDGER_KEPT))

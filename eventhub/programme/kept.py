@@ -1,0 +1,99 @@
+"""Whole public pages kept for some seconds, so that a crowd costs one rendering."""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, ParamSpec
+
+from flask import current_app, request
+from flask.wrappers import Response
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventhub.kernel import clock
+from eventhub.kernel.auth import current_actor
+from eventhub.kernel.db import db
+from eventhub.kernel.http import conditional
+from eventhub.kernel.i18n import current_lang
+from eventhub.programme.models import Event, LiveStatus, Schedule
+
+P = ParamSpec("P")
+
+KEPT_S: Final = 5.0  # texts that are edited in place show at the latest after this
+_MOST: Final = 400  # pages of one process
+_LONGEST_QUERY: Final = 200
+_STORE: Final = "eventhub_pages"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A rendered page: what it was made of, when, and its bytes."""
+
+    state: tuple[int, int]
+    at_s: float
+    body: bytes
+    etag: str
+
+
+def kept(view: Callable[P, Response | BaseResponse]) -> Callable[P, Response | BaseResponse]:
+    """
+    Answer strangers from memory as long as a page is `KEPT_S` young and nothing new is said.
+
+    A release or the word of a stage manager makes the page anew at once. Who is
+    signed in, and who asks with a long query, gets a page of their own.
+    """
+
+    @functools.wraps(view)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Response | BaseResponse:
+        if not current_actor().is_anonymous or len(request.query_string) > _LONGEST_QUERY:
+            return view(*args, **kwargs)
+        store: OrderedDict[tuple[str, str], _Kept] = current_app.extensions.setdefault(
+            _STORE, OrderedDict()
+        )
+        key = (request.full_path, current_lang())
+        state, now = _state(str(kwargs.get("slug", ""))), clock.monotonic_s()
+        found = store.get(key)
+        if found is not None and found.state == state and 0 <= now - found.at_s < KEPT_S:
+            return _again(found)
+        answer = view(*args, **kwargs)
+        if isinstance(answer, Response) and answer.status_code in (200, 304):
+            _keep(store, key, answer, state, now)
+        return answer
+
+    return run
+
+
+def _state(slug: str) -> tuple[int, int]:
+    """Return the newest release and the newest word of an event; one statement."""
+    event_id = select(Event.id).where(Event.slug == slug).scalar_subquery()
+    releases = select(func.max(Schedule.id)).where(
+        Schedule.event_id == event_id, Schedule.released_at.is_not(None)
+    )
+    words = select(func.max(LiveStatus.id)).where(LiveStatus.event_id == event_id)
+    row = db.session.execute(select(releases.scalar_subquery(), words.scalar_subquery())).one()
+    return row[0] or 0, row[1] or 0
+
+
+def _again(found: _Kept) -> Response:
+    answer = Response(found.body, mimetype="text/html")
+    answer.set_etag(found.etag)
+    return conditional(answer)
+
+
+def _keep(
+    store: OrderedDict[tuple[str, str], _Kept],
+    key: tuple[str, str],
+    answer: Response,
+    state: tuple[int, int],
+    now: float,
+) -> None:
+    etag = answer.get_etag()[0]
+    if answer.status_code == 304 or etag is None:  # the body is gone
+        return
+    store[key] = _Kept(state, now, answer.get_data(), etag)
+    store.move_to_end(key)
+    while len(store) > _MOST:
+        store.popitem(last=False)

@@ -1,0 +1,89 @@
+"""Lists over all days: search and filters, one's own programme, what the releases changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from flask import Blueprint, make_response, render_template, request
+from flask.wrappers import Response
+
+from eventhub.kernel import clock
+from eventhub.kernel.http import conditional
+from eventhub.programme import board, headline, queries, zones
+from eventhub.programme.board import Listed
+from eventhub.programme.kept import kept
+
+bp = Blueprint("lists", __name__)
+
+
+@bp.get("/e/<slug>/programme/all")
+@kept
+def all_days(slug: str) -> Response:
+    """GET /e/SLUG/programme/all - every show, filtered and searched by query; anybody."""
+    event = queries.event_by_slug(slug)
+    at = clock.now()
+    rows = queries.programme(event)
+    chosen = headline.Filter.of(request.args)
+    told = queries.publications(event.id)
+    items = board.listed(filter(chosen.admits, rows), told, at, queries.live_states(event.id))
+    return _page(
+        "all",
+        event=event,
+        days=_by_day(items),
+        count=len(items),
+        chosen=chosen,
+        picks=headline.picks(rows),
+        zone=zones.chosen(event),
+        section="programme",
+        at=at,
+    )
+
+
+@bp.get("/e/<slug>/programme/mine")
+@kept
+def mine(slug: str) -> Response:
+    """
+    GET /e/SLUG/programme/mine - the shows that a reader has marked; anybody.
+
+    Which ones stands in the browser or behind the # of the address: the page
+    holds all shows, and no request says which are meant.
+    """
+    event = queries.event_by_slug(slug)
+    at = clock.now()
+    items = board.listed(
+        queries.programme(event),
+        queries.publications(event.id),
+        at,
+        queries.live_states(event.id),
+    )
+    return _page(
+        "mine",
+        event=event,
+        days=_by_day(items),
+        zone=zones.chosen(event),
+        section="programme",
+        at=at,
+    )
+
+
+@bp.get("/e/<slug>/changes")
+def changes(slug: str) -> Response:
+    """GET /e/SLUG/changes - the releases and what each changed; anybody."""
+    event = queries.event_by_slug(slug)
+    return _page(
+        "changes",
+        event=event,
+        releases=queries.release_changes(event.id),
+        words=headline.change_words(),
+        section="programme",
+    )
+
+
+def _by_day(items: Sequence[Listed]) -> list[tuple[date, list[Listed]]]:
+    return [(day, list(of_day)) for day, of_day in groupby(items, key=lambda item: item.row.day)]
+
+
+def _page(name: str, **values: object) -> Response:
+    return conditional(make_response(render_template(f"programme/{name}.html", **values)))

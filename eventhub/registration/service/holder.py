@@ -1,0 +1,289 @@
+"""What a person changes from the ticket link: names, contact, kind of ticket, consents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from eventhub.kernel import audit, clock
+from eventhub.kernel.db import command, db
+from eventhub.kernel.errors import NotFound
+from eventhub.kernel.rows import insert_row, insert_unless_taken
+from eventhub.programme.queries import EventRow, event_by_id
+from eventhub.registration.enums import IdentityKind, RegistrationState
+from eventhub.registration.errors import (
+    AlreadyRegistered,
+    IllegalTransition,
+    SoldOut,
+    TicketUsed,
+)
+from eventhub.registration.models import (
+    Answer,
+    Attendee,
+    AttendeeIdentity,
+    Consent,
+    Question,
+    Registration,
+    Ticket,
+)
+from eventhub.registration.queries import (
+    RegistrationFace,
+    TicketTypeRow,
+    open_ticket_types,
+    registration_face,
+)
+from eventhub.registration.queries.house import house_consents, house_form
+from eventhub.registration.rules.admission import Availability
+from eventhub.registration.rules.forms import checked
+from eventhub.registration.rules.identity import EVENT_SCOPE, identity_keys
+from eventhub.registration.service import capacity, mail, seat_rows, tickets, waitlist
+from eventhub.registration.service.claims import lead_holders
+from eventhub.registration.service.proofs import Purpose, send_code, use_code
+
+_FREE = frozenset({Availability.OPEN, Availability.FEW})
+_MAX_REV = 255
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeType:
+    """Another kind of ticket for the same people; `window_no` 0 keeps the day if it can."""
+
+    registration_id: int
+    ticket_type: str
+    window_no: int = 0
+
+
+@command
+def ask_new_contact(registration_id: int, *, kind: IdentityKind, value: str) -> None:
+    """
+    Send a code to a contact that the registration is to go to. Commits.
+
+    Whether the contact is known already is told by mail to its owner, not here.
+
+    Raises:
+        NotFound: There is no such registration.
+        Limited: Too many codes within the hour.
+    """
+    send_code(registration_id, Purpose.CONTACT, kind=kind, value=value)
+
+
+@command
+def set_contact(registration_id: int, code: str) -> None:
+    """
+    Let a registration go to the contact that the code proved.
+
+    Commits. The old contact of the kind is told and freed, older links end.
+
+    Raises:
+        WrongCode: The code is wrong or too old.
+        AlreadyRegistered: The contact has another place; its link was mailed to it.
+    """
+    proof = use_code(registration_id, Purpose.CONTACT, code)
+    found = _live(registration_id)
+    kind = IdentityKind(proof.kind)
+    old = found.email if kind is IdentityKind.EMAIL else found.phone
+    if old == proof.value:
+        return
+    face = registration_face(found.id)
+    person_id = face.attendees[0].id
+    values = {
+        "event_id": found.event_id,
+        "attendee_id": person_id,
+        "scope": EVENT_SCOPE,
+        "kind": kind,
+        "value": proof.value,
+    }
+    if insert_unless_taken(AttendeeIdentity, values) is None:
+        is_mail = kind is IdentityKind.EMAIL
+        keys = identity_keys(
+            email=proof.value if is_mail else None, phone=None if is_mail else proof.value
+        )
+        lead_holders(found.event_id, keys)
+        raise AlreadyRegistered()
+    if old:
+        db.session.execute(
+            delete(AttendeeIdentity).where(
+                AttendeeIdentity.attendee_id == person_id,
+                AttendeeIdentity.kind == kind,
+                AttendeeIdentity.value == old,
+            )
+        )
+        mail.tell_old_contact(face, kind=kind, value=old)
+    setattr(found, kind.value, proof.value)
+    found.link_rev += 1
+    found.row_version += 1
+    db.session.flush()
+    mail.tell_state(found.id)
+    _record("registration.contact", found, {"fields": [kind.value]})
+
+
+@command
+def change_type(cmd: ChangeType) -> None:
+    """
+    Give a confirmed registration another kind of ticket, in place.
+
+    Commits. The new places are taken before the old ones are given back;
+    answers stay, codes are issued anew with the same number. When anything is
+    in the way nothing changes.
+
+    Raises:
+        NotFound: There is no such registration or type.
+        IllegalTransition: It is not confirmed, or the type can not be changed to.
+        TicketUsed: Somebody was admitted with it.
+        SoldOut: No place of the new kind is left.
+    """
+    found = _live(cmd.registration_id)
+    lines = waitlist.lock_fed_by(found.ticket_type_id, found.window_no)
+    found = _live(cmd.registration_id)
+    if found.state != RegistrationState.CONFIRMED:
+        raise IllegalTransition()
+    event = event_by_id(found.event_id)
+    face = registration_face(found.id)
+    if face.is_used:
+        raise TicketUsed()
+    kind = next((row for row in other_types(event, face) if row.slug == cmd.ticket_type), None)
+    if kind is None:
+        raise IllegalTransition()
+    window_no = _window_no(kind, cmd.window_no or found.window_no)
+    if not capacity.take(kind.id, window_no, found.group_size):
+        raise SoldOut()
+    capacity.give_back(found.ticket_type_id, found.window_no, found.group_size)
+    before = found.ticket_type_id
+    people = tickets.people_of(found.id)
+    seat_rows.end_seats_of(people, reason="other ticket type")
+    db.session.execute(
+        update(Ticket)
+        .where(Ticket.attendee_id.in_(people), Ticket.status == "valid", Ticket.rev < _MAX_REV)
+        .values(ticket_type_id=kind.id, window_no=window_no, rev=Ticket.rev + 1, seat_label=None)
+        .execution_options(synchronize_session=False)
+    )
+    found.ticket_type_id, found.window_no = kind.id, window_no
+    found.row_version += 1
+    db.session.flush()
+    mail.tell_change(found.id, number=found.row_version)
+    _record("registration.type", found, {"from": before, "to": kind.id})
+    waitlist.serve(lines)
+
+
+def other_types(event: EventRow, face: RegistrationFace) -> list[TicketTypeRow]:
+    """Return the kinds of ticket that a registration can be changed to by its person."""
+    if face.state is not RegistrationState.CONFIRMED or face.is_used:
+        return []
+    given = _answers(face.id)
+    return [
+        row
+        for row in open_ticket_types(event, clock.now())
+        if row.slug != face.type_slug
+        and row.state in _FREE
+        and row.terms.approval == "none"
+        and len(face.attendees) <= row.max_group
+        and not _lacks_answers(row.id, given)
+    ]
+
+
+def _answers(registration_id: int) -> dict[str, Any]:
+    rows = db.session.execute(
+        select(Question.slug, Answer.value)
+        .join(Question, Question.id == Answer.question_id)
+        .join(Attendee, Attendee.id == Answer.attendee_id)
+        .where(Attendee.registration_id == registration_id)
+    )
+    return dict(rows.all())
+
+
+def _lacks_answers(ticket_type_id: int, given: Mapping[str, Any]) -> bool:
+    asks = [question.ask for question in house_form(ticket_type_id)]
+    known = {ask.slug: given[ask.slug] for ask in asks if ask.slug in given}
+    return bool(checked(asks, known).faults)
+
+
+def _window_no(kind: TicketTypeRow, wanted: int) -> int:
+    if not kind.is_per_day:
+        return kind.windows[0].number if kind.windows else 0
+    open_days = [window.number for window in kind.windows if window.state in _FREE]
+    if wanted in open_days:
+        return wanted
+    if not open_days:
+        raise SoldOut()
+    return open_days[0]
+
+
+@command
+def set_consents(registration_id: int, given: Mapping[str, bool], *, lang: str) -> int:
+    """
+    Give or withdraw consents; each change is a new row, nothing is overwritten.
+
+    Commits. In every state, because withdrawing is always possible; what a
+    ticket can not be without is withdrawn by erasure.
+
+    Args:
+        registration_id: Whose.
+
+        given: Purposes with the new answer; unknown ones are left out.
+
+        lang: In which language the texts were read.
+
+    Returns:
+        How many changed.
+    """
+    found = db.session.get(Registration, registration_id, populate_existing=True)
+    if found is None:
+        raise NotFound()
+    standing = consents_now(found.id)
+    person_id = db.session.scalars(
+        select(Attendee.id).where(Attendee.registration_id == found.id, Attendee.position == 0)
+    ).one()
+    changed: dict[str, bool] = {}
+    for row in house_consents(found.event_id):
+        wanted = given.get(row.purpose)
+        if wanted is None or row.is_required or wanted == standing.get(row.purpose, False):
+            continue
+        values = {
+            "event_id": found.event_id,
+            "attendee_id": person_id,
+            "consent_text_id": row.id,
+            "is_given": wanted,
+            "at": clock.now(),
+            "locale": lang,
+            "channel": "web",
+        }
+        insert_row(Consent, values)
+        changed[row.purpose] = wanted
+    if changed:
+        _record("registration.consent", found, changed)
+    return len(changed)
+
+
+def consents_now(registration_id: int) -> dict[str, bool]:
+    """Return the last answer to each consent text by purpose; what was never asked is absent."""
+    rows = db.session.execute(
+        select(Consent.consent_text_id, Consent.is_given)
+        .join(Attendee, Attendee.id == Consent.attendee_id)
+        .where(Attendee.registration_id == registration_id)
+        .order_by(Consent.id)
+    ).all()
+    found = db.session.get(Registration, registration_id)
+    if found is None:
+        return {}
+    purposes = {row.id: row.purpose for row in house_consents(found.event_id)}
+    return {purposes[text_id]: is_given for text_id, is_given in rows if text_id in purposes}
+
+
+def _live(registration_id: int) -> Registration:
+    found = db.session.get(Registration, registration_id, populate_existing=True)
+    if found is None:
+        raise NotFound()
+    if found.state in {
+        RegistrationState.CANCELLED,
+        RegistrationState.DECLINED,
+        RegistrationState.EXPIRED,
+    }:
+        raise IllegalTransition()
+    return found
+
+
+def _record(action: str, found: Registration, after: Mapping[str, Any]) -> None:
+    audit.record(action, f"registration:{found.code}", event_id=found.event_id, after=after)

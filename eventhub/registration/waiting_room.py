@@ -1,0 +1,166 @@
+"""The waiting room before the registration form: who is let in, and what the others see."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Response, after_this_request, current_app, make_response, render_template, request
+
+from eventhub.kernel import clock
+from eventhub.kernel.http import private
+from eventhub.kernel.ids import new_public_id
+from eventhub.kernel.signing import derive_key
+from eventhub.programme.queries import EventRow
+from eventhub.registration import service
+from eventhub.registration.queries import SettingsRow, settings_of
+from eventhub.registration.rules.queue import Room, drawn
+from eventhub.settings import current_settings
+
+_COOKIE: Final = "eventhub_queue"
+_COOKIE_S: Final = 86_400
+_BLOCKS: Final = "eventhub_queue_blocks"
+_LOCK: Final = threading.Lock()
+_EARLY: Final = -1  # came before the room opened: the draw decides
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who waits; `number` is `_EARLY` until the draw."""
+
+    id: str
+    number: int
+
+
+def room_of(settings: SettingsRow) -> Room | None:
+    """Return the waiting room of an event; None when it has none."""
+    if settings.waiting_opens_at is None or settings.waiting_per_min is None:
+        return None
+    early = settings.waiting_early
+    return Room(
+        settings.waiting_opens_at,
+        settings.waiting_per_min,
+        settings.waiting_joined if early is None else early,
+    )
+
+
+def before_form(event: EventRow) -> Response | None:
+    """Return the page of somebody whose turn has not come; None for everybody else."""
+    settings = settings_of(event.id)
+    room = room_of(settings)
+    if room is None:
+        return None
+    now = clock.now()
+    if now >= room.opens_at and settings.waiting_early is None:
+        service.open_room(event.id)  # from here on the draw has one size for everybody
+        settings = settings_of(event.id)
+        room = room_of(settings) or room
+    visitor = _visitor(event.id)
+    if visitor is None:
+        is_open = now >= room.opens_at
+        taken = _next_number(event.id, is_open=is_open)
+        visitor = Visitor(new_public_id(), taken if is_open else _EARLY)
+        _keep(event, visitor)
+        settings = settings_of(event.id)
+        room = room_of(settings) or room
+    number = _number(visitor, settings, room, now)
+    if number is not None and now >= room.turn_at(number):
+        return None
+    return _page(event, settings, room, visitor, number)
+
+
+def figures(event: EventRow) -> dict[str, Any]:
+    """Return what every page in the room polls; the same for everybody, so it can be cached."""
+    settings = settings_of(event.id)
+    room = room_of(settings)
+    if room is None:
+        return {"open": True}
+    now = clock.now()
+    is_open = now >= room.opens_at
+    return {
+        "open": is_open,
+        "opens_at": room.opens_at.isoformat(),
+        "per_min": room.per_min,
+        "let_in": room.let_in(now),
+        "early": settings.waiting_early,
+        "joined": settings.waiting_joined,
+        "seed_sha256": service.seed_promise(settings.waiting_seed),
+        "seed": settings.waiting_seed if is_open else None,
+    }
+
+
+def _number(visitor: Visitor, settings: SettingsRow, room: Room, now: datetime) -> int | None:
+    if visitor.number != _EARLY:
+        return visitor.number
+    if now < room.opens_at or settings.waiting_seed is None:
+        return None
+    return drawn(bytes.fromhex(settings.waiting_seed), visitor.id, room.early)
+
+
+def _page(
+    event: EventRow, settings: SettingsRow, room: Room, visitor: Visitor, number: int | None
+) -> Response:
+    now = clock.now()
+    body = render_template(
+        "registration/waiting.html",
+        event=event,
+        section="register",
+        opens_at=room.opens_at,
+        is_open=now >= room.opens_at,
+        number=number,
+        ahead=max(0, number - room.let_in(now)) if number is not None else None,
+        turn_at=room.turn_at(number) if number is not None else None,
+        promise=service.seed_promise(settings.waiting_seed),
+        visitor=visitor.id,
+    )
+    answer = private(make_response(body))
+    answer.headers["Refresh"] = "30"  # without script the page looks again by itself
+    return answer
+
+
+def _keep(event: EventRow, visitor: Visitor) -> None:
+    """Let the browser keep its number, whatever page it is answered with."""
+
+    @after_this_request
+    def _set(answer: Response) -> Response:
+        answer.set_cookie(
+            _COOKIE,
+            _signed(event.id, visitor),
+            max_age=_COOKIE_S,
+            httponly=True,
+            samesite="Lax",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            path=f"/e/{event.slug}/",
+        )
+        return answer
+
+
+def _visitor(event_id: int) -> Visitor | None:
+    text = request.cookies.get(_COOKIE, "")
+    parts = text.split(".")
+    if len(parts) != 3 or not text.isascii() or not parts[1].lstrip("-").isdecimal():
+        return None
+    found = Visitor(parts[0], int(parts[1]))
+    return found if hmac.compare_digest(text, _signed(event_id, found)) else None
+
+
+def _signed(event_id: int, visitor: Visitor) -> str:
+    key = derive_key(current_settings().secret_key, "waiting-room")
+    text = f"{visitor.id}.{visitor.number}"
+    mac = hmac.new(key, f"{event_id}|{text}".encode(), "sha256").hexdigest()[:32]
+    return f"{text}.{mac}"
+
+
+def _next_number(event_id: int, *, is_open: bool) -> int:
+    """Return a number from the block of this process; a new block when it is used up."""
+    with _LOCK:
+        blocks: dict[tuple[int, bool], range] = current_app.extensions.setdefault(_BLOCKS, {})
+        left = blocks.get((event_id, is_open), range(0))
+        if not left:
+            first = service.take_numbers(event_id)
+            left = range(first, first + service.NUMBER_BLOCK)
+        blocks[event_id, is_open] = left[1:]
+        return left[0]

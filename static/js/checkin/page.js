@@ -1,0 +1,73 @@
+// @ts-check
+/** Small parts of the scanner's page: forms for codes, sentences of pairing, the wake lock. */
+
+/** @type {WakeLockSentinel | undefined} */
+let lock;
+
+/**
+ * Call `take` with every code that is typed into a form.
+ * @param {HTMLElement} form
+ * @param {(text: string) => void} take
+ */
+export function onCode(form, take) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const fields = /** @type {HTMLFormElement} */ (form).elements;
+    const input = /** @type {HTMLInputElement} */ (fields.namedItem("code"));
+    const text = input.value.trim();
+    input.value = "";
+    input.blur();
+    if (text) take(text);
+  });
+}
+
+/**
+ * Return why a device was not paired.
+ * @param {import("./api.js").Answer} answer
+ * @param {Record<string, string>} texts
+ */
+export function pairFault(answer, texts) {
+  if (answer.outcome === "offline") return texts.no_network;
+  if (answer.status === 429) return texts.too_often;
+  if (answer.code === "pairing-used") return texts.used_pairing;
+  return answer.code === "pairing-expired" ? texts.old_pairing : texts.not_paired;
+}
+
+/**
+ * Return what is said over the picture of the camera, empty while all is well.
+ * @param {string} state
+ * @param {Record<string, any>} results
+ */
+export function cameraNote(state, results) {
+  /** @type {Record<string, string>} */
+  const notes = {
+    denied: results.camera_denied.line,
+    none: results.camera_denied.word,
+    lost: results.camera_lost.line,
+    failed: results.decoder_failed.line,
+  };
+  return notes[state] ?? "";
+}
+
+/**
+ * Show how many are inside and how many came in here.
+ * @param {{ inside: number | null, admitted: number, capacity: number | null, own: number }} figures
+ * @param {(name: string) => HTMLElement} part
+ * @param {Record<string, string>} texts
+ */
+export function showFigures({ inside, admitted, capacity, own }, part, texts) {
+  const count = (inside ?? admitted).toLocaleString("en");
+  part("inside-caption").textContent = inside === null ? texts.admitted : texts.inside;
+  part("inside").textContent = capacity ? `${count} / ${capacity.toLocaleString("en")}` : count;
+  part("own").textContent = own.toLocaleString("en");
+}
+
+/** Keep the screen on. */
+export async function keepAwake() {
+  try {
+    lock ??= await navigator.wakeLock?.request("screen");
+    lock?.addEventListener("release", () => (lock = undefined));
+  } catch {
+    lock = undefined; // low battery: the phone decides
+  }
+}

@@ -1,0 +1,104 @@
+"""Recorded and constructed data: values that were found by other means than this system."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from collections import Counter
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+
+from eventhub.audience import queries, service
+from eventhub.audience.service import FileFormat, ImportFile
+from eventhub.audience.sources import counter_csv
+from eventhub.kernel.db import db
+from tests.audience.samples import shared
+from tests.factories import audience as make
+
+AKL = "footfall/akl_dirty_dst_and_duplicate_hours.csv"
+SENSORS = ("210", "205", "261", "297", "30", "45")
+STREET = " Queen Street"
+LAST_WINS = (79_934, 16_367, 91_575, 59_541, 105_813, 80_385)
+FIRST_WINS = (79_926, 16_341, 91_506, 59_454, 105_783, 80_268)
+HLS = "hls/access_300sessions.jsonl.gz"
+
+
+def test_the_files_are_those_that_the_values_are_of() -> None:
+    listed = shared("SHA256SUMS")
+    checked = 0
+    for line in listed.read_text().splitlines():
+        digest, name = line.split(maxsplit=1)
+        path = listed.parent / name.lstrip("*./ ")
+        if path.exists():
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == digest, name
+            checked += 1
+    assert checked > 30
+
+
+def test_the_street_file_has_the_rows_of_its_days() -> None:
+    file = counter_csv.parse(shared(AKL).read_bytes(), zone=ZoneInfo("Pacific/Auckland"))
+    rows = Counter(row["date"] for row in csv.DictReader(io.StringIO(shared(AKL).read_text())))
+    assert list(rows.values()) == [24, 23, 21, 24, 25, 25, 26, 23]
+    assert sum(rows.values()) == file.rows == 191
+
+
+@pytest.mark.only("sqlite")
+def test_of_two_values_of_a_street_hour_the_last_holds_and_the_first_is_kept(app: Flask) -> None:
+    event = make.make_counted_event("street", timezone="Pacific/Auckland")
+    cmd = ImportFile(
+        event_id=event.id,
+        source_name="street",
+        file_format=FileFormat.COUNTER_CSV,
+        file_name="street.csv",
+        data=shared(AKL).read_bytes(),
+        timezone=event.timezone,
+    )
+    assert service.import_file(cmd).revisions == 33
+    assert totals(event) == dict(zip(SENSORS, LAST_WINS, strict=True))
+    assert service.import_file(cmd).is_known
+    assert totals(event) == dict(zip(SENSORS, LAST_WINS, strict=True))
+    assert [done.drift for done in service.rebuild(event.id)] == [0, 0]
+    file = counter_csv.parse(cmd.data, zone=event.zone)
+    first: dict[tuple[str, object], int] = {}
+    for row in file.readings:
+        first.setdefault((row.counter, row.starts_at), row.passed or 0)
+    for sensor, count in zip(SENSORS, FIRST_WINS, strict=True):
+        assert (
+            sum(value for (name, _at), value in first.items() if name == sensor + STREET) == count
+        )
+
+
+def totals(event: object) -> dict[str, int]:
+    """Return passages by sensor as pages and reports read them, from the sums."""
+    db.session.rollback()
+    found: Counter[str] = Counter()
+    for row in queries.footfall_days(event):  # type: ignore[arg-type]
+        found[row.counter.name.removeprefix("street/").removesuffix(STREET)] += row.passages
+    return dict(found)
+
+
+def test_the_log_of_the_players_is_the_one_that_the_sessions_are_of() -> None:
+    lines = [json.loads(line) for line in gzip.decompress(shared(HLS).read_bytes()).splitlines()]
+    assert len(lines) == 9_721
+    assert {line["s"] for line in lines} == {200}
+    assert len({line["sid"] for line in lines}) == 300
+    assert len({(line["ip"], line["ua"]) for line in lines}) == 1
+    assert sum(".m3u8" in line["u"] for line in lines) == 4_105
+    segments = Counter(line["u"].partition("?")[0] for line in lines if ".m3u8" not in line["u"])
+    assert segments.most_common(1)[0][1] == 210
+
+
+@pytest.mark.only("sqlite")
+def test_the_log_of_three_hundred_players_is_taken_in_as_an_event_sees_it(app: Flask) -> None:
+    event = make.make_counted_event()
+    cmd = service.ImportHlsLog(event_id=event.id, slug="main", data=shared(HLS).read_bytes())
+    done = service.import_hls_log(cmd)
+    assert (done.accepted, done.rejected) == (3, ())
+    assert service.import_hls_log(cmd).duplicates == 3
+    (series,) = queries.stream_series(event.id)
+    assert series.viewer_minutes == pytest.approx(8_226.66 / 60, abs=1.0)

@@ -1,0 +1,91 @@
+"""One's own programme in a browser: kept, shared and read offline without telling the server."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page
+
+from eventhub.programme import queries, service
+from tests.browser.conftest import Browsers, Site
+from tests.people import make_people
+from tests.world import World, make_world
+
+pytestmark = pytest.mark.only("sqlite")
+
+
+@pytest.fixture
+def world(site: Site) -> World:
+    """Return an event of today."""
+    return make_world(make_people().organisation_id)
+
+
+def numbers(world: World) -> dict[str, int]:
+    """Return the public number of each show's performance."""
+    return {row.show_code: row.public_no for row in queries.programme(world.event)}
+
+
+def shown(page: Page) -> list[str]:
+    """Return the titles on the page of one's own programme."""
+    return page.locator("[data-list] [data-no]:not([hidden]) h3").all_text_contents()
+
+
+def test_marks_stay_in_the_browser_and_travel_behind_the_hash(
+    site: Site, browsers: Browsers, world: World
+) -> None:
+    browser = browsers.start()
+    page = browsers.open(browser, locale="en-GB")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+    page.goto(f"{site.url}/e/loom-week/programme/all?lang=en")
+    stars = page.locator("[data-no] button.star")
+    assert stars.count() == len(world.show_codes)
+    page.get_by_role("button", name="Keep in my programme: Warp and weft").click()
+    page.get_by_role("button", name="Keep in my programme: Tide line").click()
+    page.goto(f"{site.url}/e/loom-week/programme/mine?lang=en")
+    assert sorted(shown(page)) == ["Tide line", "Warp and weft"]
+    assert page.locator("[data-code] svg").is_visible()
+    kept = json.loads(page.evaluate("localStorage['eventhub:programme:loom-week']"))
+    of = numbers(world)
+    assert sorted(kept) == sorted((of["AAAAAA"], of["BBBBBB"]))
+    friend = browsers.open(browser, locale="en-GB")
+    friend.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+    friend.goto(f"{site.url}/e/loom-week/programme/mine?lang=en#s={of['CCCCCC']}")
+    assert shown(friend) == ["Night run"]
+    friend.get_by_role("button", name="Keep these too").click()
+    friend.reload()
+    assert shown(friend) == ["Night run"]
+    told = [line for line in sent if "#" in line or "s=" in line.partition("?")[2]]
+    assert told == []
+    assert browsers.complaints == []
+
+
+def test_a_page_is_read_without_a_network_and_says_how_old_it_is(
+    site: Site, browsers: Browsers, world: World
+) -> None:
+    page = browsers.open(browsers.start(), locale="en-GB")
+    address = f"{site.url}/e/loom-week/programme/all?lang=en"
+    page.goto(address)
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.reload()
+    page.wait_for_function("document.querySelector('[data-checked-at]').textContent !== ''")
+    page.context.set_offline(True)
+    page.reload()
+    assert page.get_by_text("Tide line").first.is_visible()
+    page.wait_for_selector("[data-stale]:not([hidden])")
+    assert page.locator("[data-stale-at]").text_content() != "–"
+
+
+def test_an_open_page_takes_in_what_a_stage_manager_says(
+    site: Site, browsers: Browsers, world: World
+) -> None:
+    page = browsers.open(browsers.start(), locale="en-GB")
+    page.goto(f"{site.url}/e/loom-week/programme/all?lang=en")
+    page.wait_for_function("document.querySelector('[data-checked-at]').textContent !== ''")
+    row = next(row for row in queries.programme(world.event) if row.show_code == "CCCCCC")
+    service.set_delay(
+        service.SetDelay(event_id=world.event.id, performance_id=row.performance_id, minutes=20)
+    )
+    page.wait_for_selector("text=+20 min", timeout=13_000)
+    assert page.locator("[data-no] button.star").count() == len(world.show_codes)

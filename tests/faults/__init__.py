@@ -1,0 +1,1 @@
+"""Promises broken on purpose: power cuts, kills, full disks, cut lines."""

@@ -1,0 +1,135 @@
+"""The waiting room: nobody gains by coming early or by forging, holders of places never wait."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from eventhub.registration import service
+from eventhub.registration.rules.queue import Room, drawn
+from tests.factories.registration import make_registration, make_ticket_type
+from tests.registration.conftest import NOW, Place
+from tests.registration.test_botcheck import DAYS
+from tests.registration.test_holder import link
+from tests.registration.test_views import FORM, rows
+
+pytestmark = pytest.mark.only("sqlite")
+OPENS = NOW + timedelta(hours=1)
+JSON = "/e/yunan/waiting.json"
+SEED = bytes(range(32))
+
+
+@pytest.fixture
+def room(place: Place) -> Place:
+    """Return a place whose form opens in an hour and lets one person a minute in."""
+    make_ticket_type(place.event.id, slug="public")
+    service.save_settings(
+        service.SaveSettings(
+            event_id=place.event.id,
+            keep_days=DAYS,
+            guardian_age=0,
+            work_bits=0,
+            waiting_opens_at=OPENS,
+            waiting_per_min=1,
+        )
+    )
+    return place
+
+
+def browser(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def test_the_draw_is_even_and_can_be_checked() -> None:
+    counted = Counter(drawn(SEED, f"visitor{n}", 10) for n in range(20_000))
+    assert set(counted) == set(range(10))
+    assert max(counted.values()) < 1.1 * min(counted.values())
+    assert drawn(SEED, "a", 10) == drawn(SEED, "a", 10)
+    assert drawn(SEED, "a", 0) == 0
+
+
+def test_admission_is_arithmetic() -> None:
+    room = Room(OPENS, per_min=30, early=100)
+    assert room.turn_at(0) == OPENS
+    assert room.turn_at(30) == OPENS + timedelta(minutes=1)
+    assert room.let_in(OPENS - timedelta(seconds=1)) == 0
+    for number in (0, 1, 29, 30, 77):
+        assert room.let_in(room.turn_at(number)) == number + 1
+
+
+@pytest.mark.only("sqlite", "postgresql")
+def test_early_visitors_are_drawn_and_late_ones_come_behind_them(
+    room: Place, app: Flask, clock: Callable[[datetime], None]
+) -> None:
+    early, late = browser(app), browser(app)
+    assert "SHA-256" in early.get(f"{FORM}?lang=en").text
+    before = early.get(JSON).get_json()
+    assert (before["open"], before["seed"], before["early"]) == (False, None, None)
+    clock(OPENS)
+    late.get(FORM)
+    number = re.search(r'data-number="(\d+)"', late.get(FORM).text)
+    assert number is not None
+    after = late.get(JSON).get_json()
+    assert int(number.group(1)) >= after["early"] == 100
+    told = hashlib.sha256(bytes.fromhex(after["seed"])).hexdigest()
+    assert told == before["seed_sha256"]
+    clock(OPENS + timedelta(minutes=99))  # every drawn number is below 100
+    assert 'name="ticket_type"' in early.get(FORM).text
+    assert 'name="ticket_type"' not in late.get(FORM).text
+    clock(OPENS + timedelta(minutes=int(number.group(1))))
+    assert 'name="ticket_type"' in late.get(FORM).text
+
+
+def test_neither_a_kept_form_nor_a_forged_number_overtakes(
+    room: Place, app: Flask, clock: Callable[[datetime], None]
+) -> None:
+    clock(OPENS)
+    first, client = browser(app), browser(app)
+    assert 'name="ticket_type"' in first.get(FORM).text
+    clock(OPENS + timedelta(seconds=5))
+    assert 'name="ticket_type"' in first.get(FORM).text  # whoever was let in stays in
+    client.get(FORM)
+    cookie = client.get_cookie("eventhub_queue", path="/e/yunan/")
+    assert cookie is not None
+    visitor, _number, mac = cookie.value.split(".")
+    for forged in (f"{visitor}.0.{mac}", f"{visitor}.-1.{mac}", "a.b.c", "1.1", "é.0.0"):
+        client.set_cookie("eventhub_queue", forged, path="/e/yunan/")
+        assert 'name="ticket_type"' not in client.get(FORM).text
+    values = {"ticket_type": "public", "name": "陈欣怡", "email": "xinyi@example.com"}
+    assert client.post(FORM, data=values).status_code in {200, 400}
+    assert rows() == 0
+
+
+def test_whoever_holds_a_place_never_waits(
+    room: Place, client: FlaskClient, clock: Callable[[datetime], None]
+) -> None:
+    made = make_registration(room.event.id, "public")
+    for path in ("", "/change", "/data", "/cancel"):
+        assert client.get(f"{link(made)}{path}").status_code == 200
+    assert client.get_cookie("eventhub_queue", path="/e/yunan/") is None
+
+
+def test_the_figures_are_one_answer_for_everybody(room: Place, client: FlaskClient) -> None:
+    first = client.get(JSON)
+    assert "max-age=2" in first.headers["Cache-Control"]
+    assert "Set-Cookie" not in first.headers
+    assert client.get(JSON, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.only("sqlite", "postgresql")
+def test_numbers_are_given_once(room: Place) -> None:
+    firsts = [service.take_numbers(room.event.id) for _ in range(3)]
+    assert firsts == [0, 100, 200]
+
+
+def test_without_a_room_the_form_is_open(place: Place, client: FlaskClient) -> None:
+    make_ticket_type(place.event.id, slug="public")
+    assert 'name="ticket_type"' in client.get(FORM).text
+    assert client.get(JSON).get_json() == {"open": True}

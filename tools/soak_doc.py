@@ -1,0 +1,100 @@
+"""
+Write docs/durability.md from the results that soak runs left in `bench/soak.jsonl`.
+
+    python tools/soak_doc.py            write
+    python tools/soak_doc.py --check    fail when the page is not what the results say
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+RESULTS: Final = ROOT / "bench/soak.jsonl"
+PAGE: Final = ROOT / "docs/durability.md"
+
+HEAD: Final = """# What was broken on purpose
+
+`make soak` breaks promises on purpose and counts; the same code runs in a small size in every
+`make test`. Each fault has a plant beside it: the same test on a careless variant, which must lose
+or double something, or the test would prove nothing. `python tools/soak_doc.py` writes this page
+from `bench/soak.jsonl`, where a soak run appends its counts (two cores, 24 GiB, PostgreSQL 15).
+
+| fault | database | size | outcome | plant |
+|---|---|---|---|---|
+"""
+
+NAMES: Final = {
+    "R01": "power cut: the file system is stopped without its last writes",
+    "R02": "power cut: the file system is stopped without its last writes",
+    "R03": "power cut, careless: done is said before the disk has it",
+    "R04": "workers and processes killed in the middle of scans",
+    "R05": "line cut after the commit, before the answer",
+    "R06": "the database restarts under load",
+    "R07": "the disk is full",
+    "R18": "leaders killed and stopped for longer than their lease",
+    "scale-out": "two hosts, nginx, Redis: one host dies",
+}
+TALLIES: Final = {
+    "cuts": "cuts",
+    "kills": "kills",
+    "deaths": "deaths",
+    "hangs": "hangs",
+    "restarts": "restarts",
+    "rows": "rows",
+    "hosts": "hosts",
+}
+OUTCOMES: Final = {
+    "told": "acknowledged",
+    "lost": "lost",
+    "missed": "missed",
+    "doubled": "doubled",
+    "refused": "late writes refused",
+    "first_answers": "first answers given again",
+    "late": "errors later than 3 s after a restart",
+    "admitted": "admitted",
+    "lead_passed_on_s": "s until the other host led",
+}
+
+
+def main() -> int:
+    """Write or check; return the exit code."""
+    text = page(json.loads(line) for line in RESULTS.read_text().splitlines() if line)
+    if "--check" not in sys.argv:
+        PAGE.write_text(text)
+        return 0
+    return 0 if PAGE.read_text() == text else 1
+
+
+def page(rows: Any) -> str:
+    """Return the page; of several runs of one test the last one stands."""
+    last = {row["test"]: row for row in rows}
+    lines = [line_of(row) for _, row in sorted(last.items(), key=lambda item: _key(item[1]))]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["requirement"], row.get("database", ""), row["test"]
+
+
+def line_of(row: dict[str, Any]) -> str:
+    """Return one row of the table."""
+    name = NAMES[row["requirement"]] + (f" at `{row['point']}`" if "point" in row else "")
+    is_plant = row["requirement"] == "R03" or row.get("has_fence") is False
+    size = ", ".join(f"{row[key]:,} {words}" for key, words in TALLIES.items() if key in row)
+    outcome = ", ".join(f"{row[key]:,} {words}" for key, words in OUTCOMES.items() if key in row)
+    cells = (
+        name,
+        row.get("database", "both"),
+        size,
+        outcome or "as it should",
+        "yes" if is_plant else "",
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
