@@ -46,7 +46,7 @@ class Crowd:
 def run(crowd: Crowd, *, processes: int) -> list[Op]:
     """Let all processes scan side by side and return what each was told, and when."""
     context = multiprocessing.get_context("forkserver")  # imports once, then forks clean
-    context.set_forkserver_preload(["tests.concurrency.scanner"])
+    context.set_forkserver_preload(["tests.warm"])
     barrier = context.Barrier(processes)
     told = context.Queue()
     workers = [

@@ -56,7 +56,7 @@ class Writers:
     def __init__(self, gates: Gates, processes: int) -> None:
         """Start them and wait until each has been told of a first scan."""
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tests.faults.writers"])
+        context.set_forkserver_preload(["tests.warm"])
         self._gates = gates
         before = acknowledged(gates)
         self._running = [

@@ -42,7 +42,7 @@ def test_each_message_is_claimed_by_one_process(app: Flask, database: Database) 
     fill()
     db.session.remove()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload(["tests.warm"])
     with ProcessPoolExecutor(2, mp_context=context) as pool:
         claims = list(pool.map(claim_all, [database.settings()] * 2))
     claimed = sorted(number for one in claims for number in one)

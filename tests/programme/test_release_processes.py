@@ -51,7 +51,7 @@ def event(database: Database, app: object) -> EventRow:
 
 def _context() -> multiprocessing.context.ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.programme.release_workers"])
+    context.set_forkserver_preload(["tests.warm"])
     return context
 
 

@@ -38,7 +38,7 @@ def run(contest: Contest, *, processes: int) -> Counter[str]:
     `rounds[i]` holds one submission per process; all are sent at once.
     """
     context = multiprocessing.get_context("forkserver")  # imports once, then forks clean
-    context.set_forkserver_preload(["tests.registration.contest"])
+    context.set_forkserver_preload(["tests.warm"])
     barrier = context.Barrier(processes)
     outcomes = context.Queue()
     workers = [

@@ -76,7 +76,7 @@ def rush(place: Place, database: Database) -> Rush:
 def run(contest: Rush) -> Counter[str]:
     """Let the processes seat guests side by side and count the outcomes."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.registration.test_seat_race"])
+    context.set_forkserver_preload(["tests.warm"])
     barrier = context.Barrier(PROCESSES)
     outcomes = context.Queue()
     workers = [

@@ -34,7 +34,7 @@ def test_places_pass_on_in_order_while_processes_race(event: EventRow, database:
     make_ticket_type(event.id, slug="public", places=PLACES, waitlist="auto", max_group=2)
     service.ensure_event_key(event.id)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.registration.test_waitlist_race"])
+    context.set_forkserver_preload(["tests.warm"])
     barrier = context.Barrier(PROCESSES)
     workers = [
         context.Process(target=_work, args=(database.folder, database.url, event.id, n, barrier))
