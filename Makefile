@@ -42,8 +42,8 @@ translations: .venv/.stamp
 .venv/.stamp: requirements.txt
 	@tools/install.sh $@ requirements.txt
 
-.venv/.stamp-dev: requirements.txt requirements-dev.txt
-	@tools/install.sh $@ requirements.txt requirements-dev.txt
+.venv/.stamp-dev: requirements.txt requirements-dev.txt requirements-plan.txt
+	@tools/install.sh $@ requirements.txt requirements-dev.txt requirements-plan.txt
 
 %.mo: %.po .venv/.stamp
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

@@ -34,9 +34,6 @@ DROP_TRIGGERS = {
 
 def upgrade() -> None:
     """Add what is new."""
-    op.add_column(
-        "ticket_type", sa.Column("min_group", sa.Integer(), nullable=False, server_default="1")
-    )
     op.create_table(
         "day_key",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -309,4 +306,3 @@ def downgrade() -> None:
         "day_key",
     ):
         op.drop_table(table)
-    op.drop_column("ticket_type", "min_group")

@@ -213,11 +213,11 @@ def _seating_page(
     blocks = queries.block_rows(show.performance_id)
     chosen = seat_page.found_seat(rows, request.values.get("seat", "")[:12])
     guests = seat_guests.unseated(event, show) if plan else []
+    counts = queries.plan_counts(event.id)
     others: list[Any] = [
         row
         for row in programme(event)
-        if row.performance_id in queries.plan_counts(event.id)
-        and row.performance_id != show.performance_id
+        if row.performance_id in counts and row.performance_id != show.performance_id
     ]
     return page(
         "seating",

@@ -62,7 +62,6 @@ class TicketType(Base):
     transfer: Mapped[str] = mapped_column(String(8), default="none", server_default="none")
     window_no: Mapped[int] = mapped_column(default=0)  # entry_window.number, 0 = whole event
     is_per_day: Mapped[bool] = mapped_column(default=False)
-    min_group: Mapped[int] = mapped_column(default=1, server_default="1")
     max_group: Mapped[int] = mapped_column(default=1)
     price_minor: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
