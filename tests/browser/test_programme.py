@@ -61,15 +61,24 @@ def test_marks_stay_in_the_browser_and_travel_behind_the_hash(
     assert browsers.complaints == []
 
 
+def until(page: Page, holds: str) -> None:
+    """Wait for a condition; polling inside the page would need `unsafe-eval`."""
+    for _ in range(300):
+        if page.evaluate(holds):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(holds)
+
+
 def test_a_page_is_read_without_a_network_and_says_how_old_it_is(
     site: Site, browsers: Browsers, world: World
 ) -> None:
     page = browsers.open(browsers.start(), locale="en-GB")
     address = f"{site.url}/e/loom-week/programme/all?lang=en"
     page.goto(address)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "() => navigator.serviceWorker.controller !== null")
     page.reload()
-    page.wait_for_function("document.querySelector('[data-checked-at]').textContent !== ''")
+    until(page, "() => document.querySelector('[data-checked-at]').textContent !== ''")
     page.context.set_offline(True)
     page.reload()
     assert page.get_by_text("Tide line").first.is_visible()
@@ -82,7 +91,7 @@ def test_an_open_page_takes_in_what_a_stage_manager_says(
 ) -> None:
     page = browsers.open(browsers.start(), locale="en-GB")
     page.goto(f"{site.url}/e/loom-week/programme/all?lang=en")
-    page.wait_for_function("document.querySelector('[data-checked-at]').textContent !== ''")
+    until(page, "() => document.querySelector('[data-checked-at]').textContent !== ''")
     row = next(row for row in queries.programme(world.event) if row.show_code == "CCCCCC")
     service.set_delay(
         service.SetDelay(event_id=world.event.id, performance_id=row.performance_id, minutes=20)
