@@ -11,6 +11,8 @@ from typing import Any, Literal, cast
 
 from flask import current_app
 
+from eventhub.kernel.files import made_once
+
 PREFIX = "EVENTHUB_"
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
@@ -181,12 +183,7 @@ def kept_secret(instance: Path) -> str:
     """Return the secret kept in the instance folder, making it on first use (mode 600)."""
     path = instance / "secret-key"
     instance.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-            handle.write(secrets.token_urlsafe(_SECRET_BYTES))
-    except FileExistsError:
-        pass  # made earlier, or by another worker a moment ago
-    return path.read_text().strip()
+    return made_once(path, secrets.token_urlsafe(_SECRET_BYTES).encode()).decode().strip()
 
 
 def _kept_address(instance: Path) -> dict[str, str]:

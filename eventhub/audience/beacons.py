@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from eventhub.audience.sources import beacon
 from eventhub.kernel import clock
+from eventhub.kernel.files import made_once
 from eventhub.settings import current_settings
 
 FOLDER: Final = "beats"
@@ -95,12 +96,7 @@ def salt_of(event_id: int, day: date, zone: ZoneInfo) -> bytes | None:
         return None
     path = folder() / "salt" / f"{event_id}-{day.isoformat()}"
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-            handle.write(secrets.token_bytes(_SALT_BYTES))
-    except FileExistsError:
-        pass  # made earlier today
-    return path.read_bytes()
+    return made_once(path, secrets.token_bytes(_SALT_BYTES))
 
 
 def drop_salts(zones: Mapping[int, ZoneInfo]) -> None:

@@ -13,7 +13,7 @@ from flask import Blueprint, url_for
 from flask.wrappers import Response
 from flask_babel import gettext as _
 
-from eventhub.kernel import clock, typeset
+from eventhub.kernel import clock, qr, typeset
 from eventhub.kernel.format import day_text, time_text
 from eventhub.kernel.http import conditional
 from eventhub.kernel.i18n import current_lang, pick
@@ -110,7 +110,7 @@ def poster(slug: str) -> Response:
         "call": _("Programme and registration") if event.is_registration_open else _("Programme"),
         "address": urlsplit(address).netloc + urlsplit(address).path,
         "cloth": styled(str(cover), dict(_colours(event))),
-        "code": code_svg(address),
+        "code": qr.svg(address),
         "mark": _mark(event),
     }
     answer = Response(typeset.pdf("poster", data), mimetype="application/pdf")
@@ -124,28 +124,6 @@ def styled(svg: str, classes: dict[str, str]) -> str:
         return ""
     return re.sub(
         r'<path class="(\w+)"', lambda m: f'<path fill="{classes.get(m.group(1), _INK)}"', svg
-    )
-
-
-def code_svg(text: str) -> str:
-    """Return a QR code of an address as SVG, with its quiet zone."""
-    import qrcode  # noqa: PLC0415 - slow import
-
-    drawn = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
-    drawn.add_data(text)
-    drawn.make(fit=True)
-    rows = drawn.get_matrix()
-    path = "".join(
-        f"M{x} {y}h1v1h-1z"
-        for y, row in enumerate(rows)
-        for x, is_dark in enumerate(row)
-        if is_dark
-    )
-    size = len(rows)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"'
-        f' shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
-        f'<path fill="#000" d="{path}"/></svg>'
     )
 
 

@@ -104,6 +104,18 @@ def show(event: str, as_json: bool) -> None:
     emit(data, as_json=as_json, human=human)
 
 
+@group.command("embed")
+@click.argument("event")
+@click.argument("origins", nargs=-1)
+@json_option
+@domain_errors
+def embed(event: str, origins: tuple[str, ...], as_json: bool) -> None:
+    """Let the sites ORIGINS (https://www.example.org) frame the list of EVENT; none: nobody."""
+    service.allow_embedding(queries.event_by_slug(event).id, origins)
+    sites = (queries.event_by_slug(event).embed_hosts or "").split()
+    emit({"sites": sites}, as_json=as_json, human=" ".join(sites) or "no site may")
+
+
 def _organisation(slug: str | None) -> int:
     if slug is None:
         return accounts_service.default_organisation()

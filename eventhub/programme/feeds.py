@@ -11,6 +11,7 @@ from eventhub.kernel import clock
 from eventhub.kernel.http import conditional, json_answer
 from eventhub.programme import atom, board, export, frame, ical, queries
 from eventhub.programme.errors import NoTimes, UnknownShow
+from eventhub.programme.kept import kept
 from eventhub.programme.queries import EventRow, PerformanceRow, VersionRow
 
 bp = Blueprint("feeds", __name__)
@@ -66,6 +67,7 @@ def changes_atom(slug: str) -> Response:
 
 
 @bp.get("/e/<slug>/now.json")
+@kept
 def now_json(slug: str) -> Response:
     """
     GET /e/SLUG/now.json - what is on each stage, what comes next, delays; anybody.

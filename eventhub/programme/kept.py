@@ -26,6 +26,7 @@ KEPT_S: Final = 5.0  # texts that are edited in place show at the latest after t
 _MOST: Final = 400  # pages of one process
 _LONGEST_QUERY: Final = 200
 _STORE: Final = "eventhub_pages"
+_ORIGIN: Final = "Access-Control-Allow-Origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,15 @@ class _Kept:
 
     state: tuple[int, int]
     at_s: float
-    body: bytes
+    body: bytes | None  # None: only that it is unchanged has been said so far
     etag: str
+    mimetype: str
+    origin: str | None  # who may read it from another site
+
+    def holds(self, state: tuple[int, int], now_s: float) -> bool:
+        """Tell whether this request can be answered with it."""
+        is_fresh = self.state == state and 0 <= now_s - self.at_s < KEPT_S
+        return is_fresh and (self.body is not None or request.if_none_match.contains(self.etag))
 
 
 def kept(view: Callable[P, Response | BaseResponse]) -> Callable[P, Response | BaseResponse]:
@@ -56,7 +64,7 @@ def kept(view: Callable[P, Response | BaseResponse]) -> Callable[P, Response | B
         key = (request.full_path, current_lang())
         state, now = _state(str(kwargs.get("slug", ""))), clock.monotonic_s()
         found = store.get(key)
-        if found is not None and found.state == state and 0 <= now - found.at_s < KEPT_S:
+        if found is not None and found.holds(state, now):
             return _again(found)
         answer = view(*args, **kwargs)
         if isinstance(answer, Response) and answer.status_code in (200, 304):
@@ -78,7 +86,9 @@ def _state(slug: str) -> tuple[int, int]:
 
 
 def _again(found: _Kept) -> Response:
-    answer = Response(found.body, mimetype="text/html")
+    answer = Response(found.body or b"", mimetype=found.mimetype)
+    if found.origin is not None:
+        answer.headers[_ORIGIN] = found.origin
     answer.set_etag(found.etag)
     return conditional(answer)
 
@@ -91,9 +101,11 @@ def _keep(
     now: float,
 ) -> None:
     etag = answer.get_etag()[0]
-    if answer.status_code == 304 or etag is None:  # the body is gone
+    if etag is None:
         return
-    store[key] = _Kept(state, now, answer.get_data(), etag)
+    body = answer.get_data() if answer.status_code == 200 else None
+    origin = answer.headers.get(_ORIGIN)
+    store[key] = _Kept(state, now, body, etag, answer.mimetype or "", origin)
     store.move_to_end(key)
     while len(store) > _MOST:
         store.popitem(last=False)

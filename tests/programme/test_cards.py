@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
+from eventhub.kernel import qr
 from eventhub.programme import cards
 
 pytestmark = pytest.mark.only("sqlite")
@@ -81,7 +82,7 @@ def test_a_poster_says_what_where_and_when(visitor: FlaskClient) -> None:
 
 def test_the_code_on_a_poster_leads_to_the_event() -> None:
     address = "https://week.example/e/spring-2027/"
-    svg = cards.code_svg(address)
+    svg = qr.svg(address)
     size = int(re.findall(r'viewBox="0 0 (\d+)', svg)[0])
     picture = Image.new("L", (size * 8, size * 8), 255)
     pen = ImageDraw.Draw(picture)

@@ -15,10 +15,10 @@ from eventhub.checkin import service
 from eventhub.checkin.enums import ADMITTED, OVERRIDABLE, ScanResult
 from eventhub.checkin.looks import LOOKS
 from eventhub.checkin.queries.config import load_config
-from eventhub.console import qr, render, words
+from eventhub.console import render, words
 from eventhub.console.access import console_event, signed_in
 from eventhub.console.views.frame import blueprint, page
-from eventhub.kernel import clock
+from eventhub.kernel import clock, qr
 from eventhub.kernel.errors import Invalid
 from eventhub.kernel.http import see_other
 from eventhub.kernel.i18n import current_lang

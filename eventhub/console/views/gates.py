@@ -15,11 +15,11 @@ from eventhub.checkin.service import (
     resolve_conflict,
     revoke_device,
 )
-from eventhub.console import qr, render, words
+from eventhub.console import render, words
 from eventhub.console.access import console_event, signed_in
 from eventhub.console.rules import GATE_SILENT_FOR
 from eventhub.console.views.frame import blueprint, page
-from eventhub.kernel import clock
+from eventhub.kernel import clock, qr
 from eventhub.kernel.errors import BadRequest, NotFound
 from eventhub.kernel.http import see_other
 from eventhub.programme import queries as programme

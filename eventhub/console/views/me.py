@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventhub.accounts import queries, rules, service
 from eventhub.accounts.errors import CodeRefused, PersonExists
 from eventhub.accounts.forms import CodeForm, EmailForm, PasswordForm
-from eventhub.console import qr, render
+from eventhub.console import render
 from eventhub.console.access import signed_in_person
 from eventhub.console.views.frame import blueprint
-from eventhub.kernel import clock
+from eventhub.kernel import clock, qr
 from eventhub.kernel.auth import require_proof
 from eventhub.kernel.errors import Invalid
 from eventhub.kernel.http import private, see_other

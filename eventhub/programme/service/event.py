@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -18,6 +20,8 @@ from eventhub.programme.models import Event, Schedule
 from eventhub.programme.rules import naming
 
 NOTICE_MODES = ("review", "auto")
+_HOSTS_MAX = 1000  # characters of all sites together
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 on_violation("uq_event_slug", SlugTaken)
 on_violation("uq_event_acronym", SlugTaken)
@@ -97,6 +101,23 @@ def open_registration(event_id: int, *, is_open: bool) -> None:
     """Open or close registration for an event."""
     db.session.execute(
         update(Event).where(Event.id == event_id).values(is_registration_open=is_open)
+    )
+
+
+@command
+def allow_embedding(event_id: int, origins: Sequence[str]) -> None:
+    """
+    Say which sites may show the list of shows in a frame; none when empty.
+
+    Raises:
+        Invalid: Not of the form `https://www.example.org`, or too many.
+    """
+    hosts = " ".join(dict.fromkeys(origin.rstrip("/").lower() for origin in origins))
+    if len(hosts) > _HOSTS_MAX or not all(_ORIGIN.fullmatch(host) for host in hosts.split()):
+        raise Invalid(fields={"origins": [_l("A site is written as https://www.example.org.")]})
+    db.session.execute(update(Event).where(Event.id == event_id).values(embed_hosts=hosts or None))
+    audit.record(
+        "event.embedding", f"event:{event_id}", event_id=event_id, after={"sites": hosts.split()}
     )
 
 

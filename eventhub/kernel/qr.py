@@ -1,4 +1,4 @@
-"""Pairing codes as QR pictures."""
+"""Texts as QR pictures; ticket codes have versions of their own in `registration.qr`."""
 
 from __future__ import annotations
 
