@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,10 @@ from eventhub.kernel import clock as kernel_clock
 from eventhub.kernel.db import db
 from eventhub.settings import Settings
 from tests import postgres
+
+# How long drawing an example takes says something of the machine, not of the code.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 DATABASES = ("sqlite", "postgresql")
 _LOOPBACK = ("127.", "::1", "localhost")
