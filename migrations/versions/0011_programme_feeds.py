@@ -1,0 +1,16 @@
+"""programme feeds."""
+
+from __future__ import annotations
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what is new."""
+
+
+def downgrade() -> None:
+    """Take it away again."""

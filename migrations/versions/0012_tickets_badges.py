@@ -1,0 +1,16 @@
+"""tickets badges."""
+
+from __future__ import annotations
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what is new."""
+
+
+def downgrade() -> None:
+    """Take it away again."""

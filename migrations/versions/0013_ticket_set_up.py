@@ -1,0 +1,16 @@
+"""ticket set up."""
+
+from __future__ import annotations
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what is new."""
+
+
+def downgrade() -> None:
+    """Take it away again."""

@@ -1,0 +1,16 @@
+"""report overlaps."""
+
+from __future__ import annotations
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what is new."""
+
+
+def downgrade() -> None:
+    """Take it away again."""
