@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
 import click
 
 from eventhub.kernel.cli import REFUSED, domain_errors, emit, json_option
 from eventhub.kernel.i18n import pick
-from eventhub.programme import queries, service
+from eventhub.programme import queries, service, wire
 from eventhub.programme.enums import ConflictRule
 from eventhub.programme.errors import ReleaseBlocked
 from eventhub.programme.rules.conflicts import Finding
@@ -29,7 +27,8 @@ def check(event: str, names: str, as_json: bool) -> None:
     """List what is wrong with the working copy of EVENT; exit 1 when something blocks."""
     rules = _rules(names)
     findings = queries.check(queries.event_by_slug(event), rules)
-    emit(_findings_data(findings, rules), as_json=as_json, human=_finding_lines(findings))
+    data = wire.findings_data(findings, rules)
+    emit(data, as_json=as_json, human=_finding_lines(findings))
     if any(row.blocks_release for row in findings):
         raise SystemExit(REFUSED)
 
@@ -48,8 +47,8 @@ def release(event: str, name: str, note: str, dry_run: bool, as_json: bool) -> N
     data = {
         "name": name,
         "released": False,
-        **_diff_data(preview.diff),
-        "findings": [_finding_data(found) for found in preview.findings],
+        **wire.diff_data(preview.diff),
+        "findings": [wire.finding_data(found) for found in preview.findings],
         "told": {"parties": preview.parties},
     }
     if preview.blocking:
@@ -77,7 +76,7 @@ def release(event: str, name: str, note: str, dry_run: bool, as_json: bool) -> N
 def diff(event: str, a: str, b: str, as_json: bool) -> None:
     """Say what changes from version A to version B (`wip`, `latest` or a name)."""
     changes = queries.compare(queries.event_by_slug(event), a, b)
-    emit(_diff_data(changes), as_json=as_json, human=_diff_lines(changes))
+    emit(wire.diff_data(changes), as_json=as_json, human=_diff_lines(changes))
 
 
 @group.command("suggest")
@@ -89,18 +88,7 @@ def diff(event: str, a: str, b: str, as_json: bool) -> None:
 def suggest(event: str, show: str, limit: int, as_json: bool) -> None:
     """List places for SHOW (its code) that add no finding, best first."""
     row = queries.event_by_slug(event)
-    stages = {stage.id: stage for stage in queries.stages(row.id)}
-    found = queries.suggest(row, show.upper(), limit)
-    slots = [
-        {
-            "stage": stages[slot.stage_id].slug,
-            "starts_at": slot.starts_at.astimezone(row.zone).isoformat(),
-            "ends_at": slot.ends_at.astimezone(row.zone).isoformat(),
-            "score": slot.score,
-            "parts": slot.parts,
-        }
-        for slot in found
-    ]
+    slots = wire.suggestions_data(row, queries.suggest(row, show.upper(), limit))
     human = [f"{slot['starts_at']}  {slot['stage']:24} {slot['score']}" for slot in slots]
     emit({"slots": slots}, as_json=as_json, human=human or "There is no free place.")
 
@@ -112,10 +100,7 @@ def suggest(event: str, show: str, limit: int, as_json: bool) -> None:
 def rules(event: str, as_json: bool) -> None:
     """List the rules of EVENT with severity and numbers."""
     found = queries.settings(queries.event_by_slug(event).id)
-    data = [
-        {"rule": rule.value, "severity": setting.severity.value, "params": dict(setting.params)}
-        for rule, setting in found.items()
-    ]
+    data = wire.rules_data(found)
     human = [f"{row['rule']:24} {row['severity']}" for row in data]
     emit({"rules": data}, as_json=as_json, human=human)
 
@@ -168,25 +153,10 @@ def waive(event: str, fingerprint: str, reason: str, as_json: bool) -> None:
 
 
 def _rules(names: str) -> list[ConflictRule] | None:
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    known = {rule.value: rule for rule in ConflictRule}
-    unknown = [name for name in wanted if name not in known]
+    found, unknown = wire.rules_named(names)
     if unknown:
         raise click.BadParameter(f"no such rule: {', '.join(unknown)}", param_hint="--rule")
-    return [known[name] for name in wanted] or None
-
-
-def _findings_data(findings: list[Finding], rules: list[ConflictRule] | None) -> dict[str, Any]:
-    counts = Counter(row.rule for row in findings)
-    return {
-        "findings": [_finding_data(row) for row in findings],
-        "counts": {rule.value: counts[rule] for rule in rules or ConflictRule},
-    }
-
-
-def _finding_data(row: Finding) -> dict[str, Any]:
-    data = service.finding_json(row)
-    return data | {"message": pick(row.message, "en"), "messages": row.message}
+    return found
 
 
 def _finding_lines(findings: Iterable[Finding]) -> list[str]:
@@ -196,23 +166,6 @@ def _finding_lines(findings: Iterable[Finding]) -> list[str]:
         for row in findings
     ]
     return lines or ["Nothing is wrong."]
-
-
-def _diff_data(changes: Diff) -> dict[str, Any]:
-    return {
-        **changes.counts(),
-        "changes": [
-            {
-                "performance": row.uuid,
-                "show": row.show_code,
-                "title": row.title,
-                "kind": row.kind.value,
-                "old": row.old,
-                "new": row.new,
-            }
-            for row in changes.changes
-        ],
-    }
 
 
 def _diff_lines(changes: Diff) -> list[str]:

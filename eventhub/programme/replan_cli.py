@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +9,10 @@ import click
 
 from eventhub.kernel.cli import domain_errors, emit, json_option
 from eventhub.kernel.i18n import pick
-from eventhub.programme import queries, service, solver
+from eventhub.programme import queries, service, solver, wire
 from eventhub.programme.errors import UnknownStage
-from eventhub.programme.planner import LIMIT_S, Line, Place, Proposal
-from eventhub.programme.queries import EventRow, GridSlot
+from eventhub.programme.planner import LIMIT_S, Proposal
+from eventhub.programme.queries import EventRow
 from eventhub.programme.schedule_cli import group
 from eventhub.programme.service.proposals import LONGEST_S
 
@@ -99,13 +98,7 @@ def _tell(
     as_json: bool,
 ) -> None:
     proposal = service.work_out(cmd)
-    rows = {row.performance_id: row for row in queries.working_grid(event)}
-    stages = {stage.id: stage.slug for stage in queries.stages(event.id)}
-    lines = [_line_data(event, line, rows, stages) for line in proposal.lines]
-    lines += [
-        {**_head(rows[key]), "was": None, "now": None, "reason": "pinned"}
-        for key in proposal.pinned
-    ]
+    lines = wire.proposal_data(event, proposal)
     data: dict[str, Any] = {
         "proposal": lines,
         "method": proposal.method,
@@ -121,46 +114,6 @@ def _tell(
         )
         data["batch"] = done.batch
     emit(data, as_json=as_json, human=_human(lines, proposal, data["batch"]))
-
-
-def _head(row: GridSlot) -> dict[str, Any]:
-    return {"performance": row.uuid, "show": row.show_code, "title": row.title}
-
-
-def _line_data(
-    event: EventRow, line: Line, rows: Mapping[int, GridSlot], stages: Mapping[int, str]
-) -> dict[str, Any]:
-    return {
-        **_head(rows[line.performance_id]),
-        "was": _place_data(event, line.was, stages),
-        "now": _place_data(event, line.now, stages),
-        "reason": "stage_closed" if line.was else "unplaced",
-        "score": line.score,
-        "parts": dict(line.parts or {}),
-        "stops": [
-            {
-                "rule": stop.rule,
-                "windows": [
-                    [at.astimezone(event.zone).isoformat() for at in window]
-                    for window in stop.windows
-                ],
-            }
-            for stop in line.stops
-        ],
-        "moves_with": [_line_data(event, one, rows, stages) for one in line.follow],
-    }
-
-
-def _place_data(
-    event: EventRow, place: Place | None, stages: Mapping[int, str]
-) -> dict[str, Any] | None:
-    if place is None:
-        return None
-    return {
-        "stage": stages.get(place.stage_id or 0, ""),
-        "starts_at": place.starts_at.astimezone(event.zone).isoformat(),
-        "ends_at": place.ends_at.astimezone(event.zone).isoformat(),
-    }
 
 
 def _human(lines: list[dict[str, Any]], proposal: Proposal, batch: str | None) -> list[str]:

@@ -62,11 +62,19 @@ from eventhub.programme.queries.place import (
 from eventhub.programme.queries.planning import Near, available, facts, windows
 from eventhub.programme.queries.publication import PublishedRow, publications, published
 from eventhub.programme.queries.suggestion import suggest
-from eventhub.programme.queries.version import VersionRow, published_in, version
+from eventhub.programme.queries.version import (
+    LATEST,
+    WORKING_COPY,
+    VersionRow,
+    published_in,
+    version,
+)
 from eventhub.programme.rules.conflicts import Finding
 from eventhub.programme.rules.diff import Change
 
 __all__ = [
+    "LATEST",
+    "WORKING_COPY",
     "Change",
     "ChangeRow",
     "ContactRow",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,8 +98,19 @@ class VersionHead:
     comment: I18n | None
 
 
-def working_grid(event: EventRow) -> list[GridSlot]:
-    """Return every performance of an event as the working copy has it, in order of number."""
+def working_grid(
+    event: EventRow, *, numbers: Collection[int] | None = None, ids: Collection[int] | None = None
+) -> list[GridSlot]:
+    """
+    Return performances of an event as the working copy has them, in order of number.
+
+    Args:
+        event: Whose working copy.
+
+        numbers: Only those with these public numbers; None: all.
+
+        ids: Only these; None: all.
+    """
     on_slot = (Slot.performance_id == Performance.id) & (
         Slot.schedule_id == working_copy_id(event.id)
     )
@@ -111,8 +123,14 @@ def working_grid(event: EventRow) -> list[GridSlot]:
         .where(Performance.event_id == event.id, ~Performance.is_dropped)
         .order_by(Performance.public_no)
     )
-    names = _party_names(event.id)
-    return [_grid_slot(row, names.get(row.show_id, ())) for row in db.session.execute(statement)]
+    if numbers is not None:
+        statement = statement.where(Performance.public_no.in_(numbers))
+    if ids is not None:
+        statement = statement.where(Performance.id.in_(ids))
+    rows = db.session.execute(statement).all()
+    is_part = numbers is not None or ids is not None
+    names = _party_names(event.id, {row.show_id for row in rows} if is_part else None)
+    return [_grid_slot(row, names.get(row.show_id, ())) for row in rows]
 
 
 def edits_since(event_id: int, cursor: int = 0, limit: int = 500) -> list[EditRow]:
@@ -230,13 +248,15 @@ def _shown(
     )
 
 
-def _party_names(event_id: int) -> dict[int, tuple[I18n, ...]]:
+def _party_names(event_id: int, show_ids: set[int] | None) -> dict[int, tuple[I18n, ...]]:
     statement = (
         select(ShowParty.show_id, Party.name)
         .join(Party, Party.id == ShowParty.party_id)
         .where(Party.event_id == event_id)
         .order_by(ShowParty.show_id, ShowParty.position, ShowParty.id)
     )
+    if show_ids is not None:
+        statement = statement.where(ShowParty.show_id.in_(show_ids))
     found: dict[int, tuple[I18n, ...]] = {}
     for row in db.session.execute(statement):
         found[row.show_id] = (*found.get(row.show_id, ()), row.name)

@@ -99,6 +99,7 @@ from eventhub.programme.service.release import (
     release,
 )
 from eventhub.programme.service.rollback import RollBack, rollback
+from eventhub.programme.service.set_up import SaveShow, add_time, save_show
 from eventhub.programme.service.several import (
     CopyDay,
     CopySeveral,
@@ -169,6 +170,7 @@ __all__ = [
     "ReleaseSchedule",
     "Resize",
     "RollBack",
+    "SaveShow",
     "Say",
     "SetContact",
     "SetDelay",
@@ -198,6 +200,7 @@ __all__ = [
     "add_show_party",
     "add_show_type",
     "add_stage",
+    "add_time",
     "add_track",
     "add_travel",
     "add_venue",
@@ -231,6 +234,7 @@ __all__ = [
     "release",
     "resize",
     "rollback",
+    "save_show",
     "say",
     "set_contact",
     "set_delay",

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from tests.access.row import BEARERS, OPEN, V1, C, E, Row, api, console, of, owners
+
+_API: Final = f"{V1}/events/{{slug}}"
+_SLOT: Final = f"{_API}/schedules/wip/slots/1"
+_TIMES: Final = f"{_API}/shows/NOSUCH/performances"
+
+
+def _reads(status: int) -> Mapping[str, int]:
+    """Return the statuses of a call that any key of the event may make."""
+    return of(401, key=status, narrow_key=status, foreign_key=404)
+
 
 ROWS: Final[dict[str, Row]] = {
     "programme.events": Row("GET", "/", OPEN),
@@ -67,11 +78,53 @@ ROWS: Final[dict[str, Row]] = {
     "programme_api.live_states": Row(
         "GET",
         f"{V1}/events/{{slug}}/live-states",
-        of(401, key=200, narrow_key=200, foreign_key=404),
+        _reads(200),
     ),
     "programme_api.say_live": Row(
         "POST", f"{V1}/events/{{slug}}/shows/AAAAAA/live", api(422), json={}
     ),
+    "programme_api.draft_slots": Row("GET", f"{_API}/schedules/wip/slots", _reads(200)),
+    "programme_api.draft_edits": Row("GET", f"{_API}/schedules/wip/edits", _reads(200)),
+    "programme_api.place_slot": Row(
+        "POST", f"{_API}/schedules/wip/slots/1/place", api(422), json={}
+    ),
+    "programme_api.move_slot": Row("POST", f"{_SLOT}/move", api(422), json={}),
+    "programme_api.resize_slot": Row(
+        "POST", f"{_API}/schedules/wip/slots/1/resize", api(422), json={}
+    ),
+    "programme_api.unplace_slot": Row(
+        "POST", f"{_API}/schedules/wip/slots/1/unplace", api(422), json={}
+    ),
+    "programme_api.pin_slot": Row("POST", f"{_SLOT}/pin", api(422), json={}),
+    "programme_api.set_slot_status": Row(
+        "POST", f"{_API}/schedules/wip/slots/1/status", api(422), json={}
+    ),
+    "programme_api.swap_slots": Row(
+        "POST", f"{_API}/schedules/wip/slots/1/swap", api(422), json={}
+    ),
+    "programme_api.shift_range": Row("POST", f"{_API}/schedules/wip/shift", api(422), json={}),
+    "programme_api.close_gaps": Row("POST", f"{_API}/schedules/wip/close-gaps", api(422), json={}),
+    "programme_api.copy_day": Row("POST", f"{_API}/schedules/wip/copy-day", api(422), json={}),
+    "programme_api.undo_batch": Row("POST", f"{_API}/schedules/wip/undo", api(422), json={}),
+    "programme_api.redo_batch": Row("POST", f"{_API}/schedules/wip/redo", api(422), json={}),
+    "programme_api.release_draft": Row("POST", f"{_API}/schedules/wip/release", api(422), json={}),
+    "programme_api.roll_back": Row("POST", f"{_API}/schedules/wip/rollback", api(422), json={}),
+    "programme_api.list_versions": Row("GET", f"{_API}/schedules", _reads(200)),
+    "programme_api.compare_versions": Row("GET", f"{_API}/schedules/diff", _reads(200)),
+    "programme_api.findings": Row("GET", f"{_API}/findings", _reads(200)),
+    "programme_api.rules": Row("GET", f"{_API}/rules", _reads(200)),
+    "programme_api.waive_finding": Row("POST", f"{_API}/findings/x/waive", api(422), json={}),
+    "programme_api.list_shows": Row("GET", f"{_API}/shows", _reads(200)),
+    "programme_api.read_show": Row("GET", f"{_API}/shows/AAAAAA", _reads(200)),
+    "programme_api.make_show": Row("POST", f"{_API}/shows", api(422), json={}),
+    "programme_api.change_show": Row("PATCH", f"{_API}/shows/NOSUCH", api(404), json={}),
+    "programme_api.add_performance": Row("POST", _TIMES, api(404), json={}),
+    "programme_api.suggestions": Row("GET", f"{_API}/shows/AAAAAA/suggestions", _reads(200)),
+    "programme_api.list_plans": Row("GET", f"{_API}/proposals", _reads(200)),
+    "programme_api.ask_plan": Row("POST", f"{_API}/proposals", api(422), json={"seed": -1}),
+    "programme_api.read_plan": Row("GET", f"{_API}/proposals/x", _reads(404)),
+    "programme_api.take_plan": Row("POST", f"{_API}/proposals/x/accept", api(404), json={}),
+    "programme_api.drop_plan": Row("POST", f"{_API}/proposals/x/drop", api(404), json={}),
     "lists.all_days": Row("GET", f"{E}/programme/all", OPEN),
     "lists.mine": Row("GET", f"{E}/programme/mine", OPEN),
     "lists.changes": Row("GET", f"{E}/changes", OPEN),

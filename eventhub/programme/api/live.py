@@ -1,25 +1,23 @@
-"""The API of what runs now; keys in `Authorization: Bearer`."""
+"""The API of what runs now."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from flask import Blueprint, Response
+from flask import Response
 from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
 from eventhub.accounts.enums import Scope
 from eventhub.kernel import clock
 from eventhub.kernel.api import Schema, body, operation
-from eventhub.kernel.auth import authorise, current_actor
-from eventhub.kernel.errors import Invalid, NotSignedIn
+from eventhub.kernel.errors import Invalid
 from eventhub.kernel.http import json_answer
 from eventhub.programme import queries, service
+from eventhub.programme.api.frame import authorised, bp
 from eventhub.programme.enums import LiveState
-from eventhub.programme.queries import EventRow, PerformanceRow
+from eventhub.programme.queries import PerformanceRow
 from eventhub.programme.rules.live import MAX_DELAY_MIN, Word
-
-bp = Blueprint("programme_api", __name__, url_prefix="/api/v1/events/<slug>")
 
 
 class LiveBody(Schema):
@@ -63,7 +61,7 @@ class LiveList(Schema):
 )
 def live_states(slug: str) -> Response:
     """GET /api/v1/events/SLUG/live-states, keys with programme:read."""
-    event = _authorised(slug, Scope.PROGRAMME_READ)
+    event = authorised(slug, Scope.PROGRAMME_READ)
     said = queries.live_states(event.id)
     rows = queries.performances_of(event, said)
     return json_answer({"performances": [_row(r, said[r.performance_id].word) for r in rows]})
@@ -79,7 +77,7 @@ def live_states(slug: str) -> Response:
 )
 def say_live(slug: str, code: str) -> Response:
     """POST /api/v1/events/SLUG/shows/CODE/live, keys with programme:write."""
-    event = _authorised(slug, Scope.PROGRAMME_WRITE)
+    event = authorised(slug, Scope.PROGRAMME_WRITE)
     given = body(LiveBody)
     if given.state is None and given.delay_min is None:
         raise Invalid(fields={"state": [_l("Say a state or a delay.")]})
@@ -106,11 +104,3 @@ def _row(row: PerformanceRow, word: Word) -> dict[str, object]:
         "delay_min": word.delay_min,
         "said_at": word.at.isoformat(),
     }
-
-
-def _authorised(slug: str, scope: Scope) -> EventRow:
-    if current_actor().kind != "api_key":
-        raise NotSignedIn()
-    event = queries.event_by_slug(slug)
-    authorise(scope, organisation_id=event.organisation_id, event_id=event.id)
-    return event
