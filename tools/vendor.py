@@ -1,5 +1,6 @@
 """
-Fetch the pinned front-end files and fonts into `static/`, or check them offline.
+Fetch the pinned front-end files and fonts into `static/` (and a judge of calendars into
+`tests/`), or check them offline.
 
     python tools/vendor.py            fetch with `npm pack` and write the manifest
     python tools/vendor.py --check    recompute every hash; needs no network
@@ -23,19 +24,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-STATIC: Final = Path(__file__).resolve().parent.parent / "static"
+ROOT: Final = Path(__file__).resolve().parent.parent
+STATIC: Final = ROOT / "static"
+TESTS: Final = ROOT / "tests"  # what only tests need is never served
 MANIFEST: Final = STATIC / "vendor" / "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One npm package: which of its files go where under `static/`."""
+    """One npm package: which of its files go where under `base`."""
 
     name: str
     version: str
     licence: str  # SPDX
     folder: str
     files: Mapping[str, str]  # path in the package -> name in `folder`
+    base: Path = STATIC
 
     @property
     def spec(self) -> str:
@@ -87,6 +91,14 @@ PACKAGES: Final = (
             "LICENSE_FONT": "OFL.txt",
         },
     ),
+    Package(
+        name="ical.js",
+        version="2.2.1",
+        licence="MPL-2.0",
+        folder="vendor/ical.js@2.2.1",
+        files={"dist/ical.min.js": "ical.min.js", "LICENSE": "LICENSE"},
+        base=TESTS,
+    ),
 )
 
 
@@ -125,12 +137,12 @@ def fetch(package: Package) -> dict[str, Any]:
         "version": package.version,
         "licence": package.licence,
         "integrity": packed["integrity"],
-        "files": {path: _describe(STATIC / path) for path in _paths(package)},
+        "files": {path: _describe(package.base / path) for path in _paths(package)},
     }
 
 
 def faults() -> list[str]:
-    """Return what differs between `static/`, the manifest and the pins; empty when all is well."""
+    """Return what differs between the files, the manifest and the pins; empty when all is well."""
     entries = {entry["name"]: entry for entry in json.loads(MANIFEST.read_text())["packages"]}
     found: list[str] = []
     expected = {MANIFEST}
@@ -139,18 +151,20 @@ def faults() -> list[str]:
         if (entry.get("version"), entry.get("licence")) != (package.version, package.licence):
             found.append(f"{package.spec}: the manifest has {entry.get('version')}")
         for path in _paths(package):
-            expected.add(STATIC / path)
-            described = _describe(STATIC / path) if (STATIC / path).exists() else None
+            file = package.base / path
+            expected.add(file)
+            described = _describe(file) if file.exists() else None
             if described is None or described != entry.get("files", {}).get(path):
                 found.append(f"{path}: missing or changed")
-    there = [*(STATIC / "vendor").rglob("*"), *(STATIC / "fonts").rglob("*")]
+    folders = (STATIC / "vendor", STATIC / "fonts", TESTS / "vendor")
+    there = [path for folder in folders for path in folder.rglob("*")]
     strange = {path for path in there if path.is_file()} - expected
-    found.extend(f"{path.relative_to(STATIC)}: not in the manifest" for path in sorted(strange))
+    found.extend(f"{path.relative_to(ROOT)}: not in the manifest" for path in sorted(strange))
     return found
 
 
 def _unpack(archive: Path, package: Package) -> None:
-    target = STATIC / package.folder
+    target = package.base / package.folder
     target.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive) as tar:
         for source, name in package.files.items():

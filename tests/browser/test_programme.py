@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route, expect
 
 from eventhub.programme import queries, service
 from tests.browser.conftest import Browsers, Site
@@ -98,3 +98,49 @@ def test_an_open_page_takes_in_what_a_stage_manager_says(
     )
     page.wait_for_selector("text=+20 min", timeout=13_000)
     assert page.locator("[data-no] button.star").count() == len(world.show_codes)
+
+
+def test_another_site_shows_the_programme_in_a_frame_as_high_as_its_list(
+    site: Site, browsers: Browsers, world: World
+) -> None:
+    service.allow_embedding(world.event.id, ["https://www.example.org"])
+    ours = "https://events.example.org"  # browsers keep public sites away from loopback addresses
+    host = f"""<!doctype html><html lang="en"><title>Host</title>
+      <script src="{ours}/static/embed.js" async></script>
+      <eventhub-programme src="{ours}/e/loom-week" lang="en" stage="runway">
+        <a href="{ours}/e/loom-week/programme">Programme</a>
+      </eventhub-programme></html>"""
+    page = browsers.open(browsers.start(), locale="en-GB")
+
+    def forward(route: Route) -> None:
+        route.fulfill(response=route.fetch(url=route.request.url.replace(ours, site.url)))
+
+    page.route(f"{ours}/**", forward)
+    for origin in ("https://www.example.org", "https://stranger.example"):
+        page.route(
+            f"{origin}/",
+            lambda route: route.fulfill(body=host, content_type="text/html; charset=utf-8"),
+        )
+    page.goto("https://www.example.org/")
+    frame = page.frame_locator("eventhub-programme iframe")
+    expect(frame.locator("h3")).to_have_text(["Warp and weft", "Night run"])
+    element = page.locator("eventhub-programme iframe")
+    expect(element).to_have_attribute("title", "Programme")
+    high = "() => document.querySelector('iframe').getBoundingClientRect().height"
+    until(page, f"() => ({high})() !== 600")
+    inside = page.frames[1].evaluate("() => document.documentElement.scrollHeight")
+    assert page.evaluate(high) == inside  # nothing to scroll, nothing empty below
+    assert inside < 600
+    page.evaluate("() => window.postMessage({ eventhub: 50 }, '*')")  # not from the frame
+    page.wait_for_timeout(50)
+    assert page.evaluate(high) == inside
+    assert browsers.complaints == []
+    page.goto("https://stranger.example/")  # a site that nobody named sees nothing of it
+    page.wait_for_selector("eventhub-programme iframe")
+    until(page, "() => document.querySelector('iframe') !== null")
+    for _ in range(100):
+        if any("frame-ancestors" in said for said in browsers.complaints):
+            break
+        page.wait_for_timeout(50)
+    assert any("frame-ancestors" in said for said in browsers.complaints)
+    expect(page.frame_locator("eventhub-programme iframe").locator("h3")).to_have_count(0)

@@ -12,8 +12,10 @@ from eventhub.programme.rules.conflicts import check
 from tests.factories import plan
 from tests.programme import brute_force
 
+SCHEDULES = 1_000
 
-@settings(max_examples=400, deadline=None)
+
+@settings(max_examples=SCHEDULES, deadline=None)
 @given(seed=st.integers(0, 2**32), count=st.integers(0, 40))
 def test_the_engine_finds_what_comparing_all_with_all_finds(seed: int, count: int) -> None:
     facts = plan.random_facts(random.Random(seed), count)
