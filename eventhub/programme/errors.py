@@ -169,6 +169,13 @@ class ReleaseBlocked(Conflict):
     message = _l("The schedule can not be released as long as these findings stand.")
 
 
+class UnknownFeed(NotFound):
+    """No calendar of one's own has this address or key; it may have been revoked."""
+
+    code = "unknown-feed"
+    message = _l("There is no such calendar, or it has been taken back.")
+
+
 class NoDrafts(Conflict):
     """No drafts of this release wait for a decision."""
 

@@ -62,6 +62,7 @@ def mine(slug: str) -> Response:
         "mine",
         event=event,
         days=_by_day(items),
+        ways=queries.ways(event.id, {item.row.venue_slug for item in items}),
         zone=zones.chosen(event),
         section="programme",
         at=at,

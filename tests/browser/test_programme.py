@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -56,6 +57,20 @@ def test_marks_stay_in_the_browser_and_travel_behind_the_hash(
     friend.get_by_role("button", name="Keep these too").click()
     friend.reload()
     assert shown(friend) == ["Night run"]
+    assert not [line for line in sent if "calendars" in line]
+    page.get_by_role("button", name="Subscribe in a calendar").click()
+    address = page.get_by_label("Address")
+    expect(address).to_have_value(re.compile(rf"{site.url}/e/loom-week/calendars/\S+\.ics"))
+    feed = address.input_value()
+    assert page.request.get(feed).text().count("BEGIN:VEVENT") == 2
+    page.goto(f"{site.url}/e/loom-week/programme/all?lang=en")
+    page.get_by_role("button", name="Take out of my programme: Tide line").click()
+    until(page, "() => JSON.parse(localStorage['eventhub:calendar:loom-week']).sent.length < 4")
+    assert page.request.get(feed).text().count("BEGIN:VEVENT") == 1
+    page.goto(f"{site.url}/e/loom-week/programme/mine?lang=en")
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator("[data-feed-said]")).to_contain_text("Taken back")
+    assert page.request.get(feed).status == 404
     told = [line for line in sent if "#" in line or "s=" in line.partition("?")[2]]
     assert told == []
     assert browsers.complaints == []

@@ -1,6 +1,7 @@
 """Tables of the programme, by noun."""
 
 from eventhub.programme.models.exchange import ImportedItem
+from eventhub.programme.models.feed import PersonalFeed
 from eventhub.programme.models.live import LiveStatus, NoticeRound
 from eventhub.programme.models.place import Event, Gate, Stage, Venue, Zone
 from eventhub.programme.models.planning import (
@@ -44,6 +45,7 @@ __all__ = [
     "PartyMember",
     "Performance",
     "PerformanceDemand",
+    "PersonalFeed",
     "PlanProposal",
     "Resource",
     "ResourceUse",

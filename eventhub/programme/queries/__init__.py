@@ -36,6 +36,7 @@ from eventhub.programme.queries.overview import (
     event_counts,
     ticket_type_states,
 )
+from eventhub.programme.queries.own import own_numbers, ways
 from eventhub.programme.queries.performance import (
     PartyRow,
     PerformanceRow,
@@ -116,6 +117,7 @@ __all__ = [
     "live_programme",
     "live_states",
     "notice_rounds",
+    "own_numbers",
     "performance_to_speak_of",
     "performances_of",
     "programme",
@@ -139,6 +141,7 @@ __all__ = [
     "version",
     "versions",
     "waivers",
+    "ways",
     "windows",
     "working_grid",
     "zones",

@@ -70,8 +70,8 @@ def facts(event: EventRow, near: Near | None = None) -> plain.Facts:
         items=items,
         shows=_shows(event.id, only, cast),
         stages=_stages(event.id),
-        venues=_venues(event.id),
-        travel_min=_travel(event.id),
+        venues=venue_facts(event.id),
+        travel_min=travel_minutes(event.id),
         parties=_parties(event.id, people),
         members=members,
         windows=windows(event.id),
@@ -131,6 +131,18 @@ def available(event_id: int) -> list[plain.Available]:
         plain.Available(row.party_id, row.kind, _seconds(row.starts_at), _seconds(row.ends_at))
         for row in db.session.scalars(statement)
     ]
+
+
+def venue_facts(event_id: int) -> dict[int, plain.VenueFacts]:
+    """Return where the venues of an event are, by id."""
+    rows = db.session.scalars(select(Venue).where(Venue.event_id == event_id))
+    return {row.id: plain.VenueFacts(row.id, row.lat, row.lon) for row in rows}
+
+
+def travel_minutes(event_id: int) -> dict[tuple[int, int], int]:
+    """Return the minutes between venues that somebody wrote down, lower id first."""
+    rows = db.session.scalars(select(TravelTime).where(TravelTime.event_id == event_id))
+    return {(row.venue_a_id, row.venue_b_id): row.minutes for row in rows}
 
 
 def _items(event_id: int, near: Near | None) -> list[plain.Item]:
@@ -251,16 +263,6 @@ def _stages(event_id: int) -> dict[int, plain.StageFacts]:
         )
         for row in db.session.scalars(select(Stage).where(Stage.event_id == event_id))
     }
-
-
-def _venues(event_id: int) -> dict[int, plain.VenueFacts]:
-    rows = db.session.scalars(select(Venue).where(Venue.event_id == event_id))
-    return {row.id: plain.VenueFacts(row.id, row.lat, row.lon) for row in rows}
-
-
-def _travel(event_id: int) -> dict[tuple[int, int], int]:
-    rows = db.session.scalars(select(TravelTime).where(TravelTime.event_id == event_id))
-    return {(row.venue_a_id, row.venue_b_id): row.minutes for row in rows}
 
 
 def _parties(event_id: int, only: Collection[int] | None) -> dict[int, plain.PartyFacts]:

@@ -118,7 +118,9 @@ class Scene:
         self._followers = followers
         self._settings = settings
         self._show = facts.shows[item.show_id]
-        self._ways = Ways(facts, DEFAULTS[ConflictRule.TRAVEL].params)
+        own = settings.get(ConflictRule.TRAVEL, DEFAULTS[ConflictRule.TRAVEL]).params
+        params = {**DEFAULTS[ConflictRule.TRAVEL].params, **own}
+        self._ways = Ways(facts.travel_min, facts.venues, params)
         self.party_ids = _everybody(facts, self._show.party_ids)
         self._busy = sorted(
             {row for key in self.party_ids for row in facts.by_party.get(key, ())},

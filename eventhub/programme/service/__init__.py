@@ -58,6 +58,13 @@ from eventhub.programme.service.notices import (
     set_contact,
     waits_for_approval,
 )
+from eventhub.programme.service.own_feeds import (
+    MadeFeed,
+    change_feed,
+    forget_old_feeds,
+    make_feed,
+    revoke_feed,
+)
 from eventhub.programme.service.place import (
     AddGate,
     AddStage,
@@ -162,6 +169,7 @@ __all__ = [
     "Edited",
     "ImportSchedule",
     "Imported",
+    "MadeFeed",
     "Move",
     "Pin",
     "Place",
@@ -209,6 +217,7 @@ __all__ = [
     "allow_embedding",
     "ask_plan",
     "change_event",
+    "change_feed",
     "changes_told",
     "close_gaps",
     "close_round",
@@ -218,8 +227,10 @@ __all__ = [
     "decide_notices",
     "duplicate_to_stages",
     "finding_json",
+    "forget_old_feeds",
     "held_for",
     "import_schedule",
+    "make_feed",
     "move",
     "notice_words",
     "open_registration",
@@ -233,6 +244,7 @@ __all__ = [
     "redo",
     "release",
     "resize",
+    "revoke_feed",
     "rollback",
     "save_show",
     "say",

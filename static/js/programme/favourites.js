@@ -1,5 +1,7 @@
 // @ts-check
-/** Stars at shows, kept in this browser alone: nothing about them is sent anywhere. */
+/** Stars at shows, kept in this browser alone; only a calendar that somebody subscribed to follows. */
+
+import { follow } from "./own-calendar.js";
 
 const STAR =
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3l2.7 5.8 6.3.8-4.6 4.4 1.2 6.3-5.6-3.1-5.6 3.1 1.2-6.3L3 9.6l6.3-.8z"/></svg>';
@@ -26,6 +28,7 @@ export function keep(numbers) {
     // a full or forbidden store: the star stays as it was
   }
   paint();
+  follow(kept());
   document.dispatchEvent(new CustomEvent("programme:kept"));
 }
 
@@ -72,3 +75,4 @@ document.addEventListener("click", (event) => {
 window.addEventListener("storage", (event) => event.key === KEY && paint());
 document.addEventListener("programme:new", mountStars);
 mountStars();
+follow(kept());

@@ -2,8 +2,8 @@
 /** One's own programme: the marked shows, or those behind the # of a shared link. */
 
 import { keep, kept } from "./favourites.js";
+import { calendar as subscribed, subscribe, unsubscribe } from "./own-calendar.js";
 
-const WALK_MIN = 10; // to another venue, when nobody said how far it is
 const page = document.querySelector("[data-my-programme]");
 
 /** @returns {number[]} Numbers behind the #, none when it is one's own page. */
@@ -17,8 +17,13 @@ function linkOf(numbers) {
   return `${location.origin}${location.pathname}#s=${[...numbers].sort((a, b) => a - b).join(".")}`;
 }
 
-/** @param {HTMLElement[]} rows By start. */
-export function hints(rows) {
+/**
+ * @param {HTMLElement[]} rows By start.
+ * @param {Record<string, number>} ways Minutes by both venues in alphabetical order.
+ */
+export function hints(rows, ways) {
+  const walk = (/** @type {HTMLElement} */ a, /** @type {HTMLElement} */ b) =>
+    ways[[a.dataset.venue, b.dataset.venue].sort().join(" ")] ?? 0;
   /** @type {Map<HTMLElement, {kind: "overlap" | "walk", other: HTMLElement, minutes: number}>} */
   const found = new Map();
   const on = rows.filter((row) => row.dataset.off !== "1");
@@ -26,7 +31,7 @@ export function hints(rows) {
     for (const earlier of on.slice(0, index)) {
       const gap = Math.floor((Number(row.dataset.from) - Number(earlier.dataset.to)) / 60);
       if (gap < 0) found.set(row, { kind: "overlap", other: earlier, minutes: gap });
-      else if (gap < WALK_MIN && row.dataset.venue !== earlier.dataset.venue && !found.has(row))
+      else if (gap < walk(row, earlier) && !found.has(row))
         found.set(row, { kind: "walk", other: earlier, minutes: gap });
     }
   }
@@ -69,7 +74,7 @@ function show(root) {
     if (!row.hidden) rows.push(row);
   }
   rows.sort((a, b) => Number(a.dataset.from) - Number(b.dataset.from));
-  const clashes = hints(rows);
+  const clashes = hints(rows, JSON.parse(root.dataset.ways ?? "{}"));
   for (const row of rows) {
     const place = row.querySelector("[data-hint]");
     if (!(place instanceof HTMLElement)) continue;
@@ -95,7 +100,40 @@ function show(root) {
     title.dataset.own ??= title.textContent ?? "";
     title.textContent = (others.length ? title.dataset.title : title.dataset.own) ?? "";
   }
+  showFeed(root);
   if (rows.length) void drawCode(root, linkOf(wanted));
+}
+
+/** @param {HTMLElement} root */
+function showFeed(root) {
+  const mine = subscribed();
+  const place = root.querySelector("[data-feed]");
+  const button = root.querySelector("[data-subscribe]");
+  if (!(place instanceof HTMLElement) || !(button instanceof HTMLElement)) return;
+  place.hidden = !mine;
+  button.hidden = mine !== null || shared().length > 0;
+  const address = place.querySelector("[data-feed-address]");
+  const link = place.querySelector("[data-feed-link]");
+  if (!mine || !(address instanceof HTMLInputElement) || !(link instanceof HTMLAnchorElement)) return;
+  address.value = mine.url;
+  link.href = mine.url.replace(/^https?:/, "webcal:");
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {() => Promise<void>} act
+ * @param {string} [word] What to say when it is done.
+ */
+async function withFeed(root, act, word) {
+  const said = root.querySelector("[data-feed-said]");
+  if (!(said instanceof HTMLElement)) return;
+  try {
+    await act();
+    said.textContent = (word && said.dataset[word]) ?? "";
+  } catch {
+    said.textContent = said.dataset.failed ?? "";
+  }
+  showFeed(root);
 }
 
 /** Take the marked shows out of the calendar of all shows, here: the server hears of none. */
@@ -130,6 +168,12 @@ function mountMine(root) {
       button.textContent = root.dataset.copied ?? "";
     } else if (button.matches("[data-print]")) print();
     else if (button.matches("[data-calendar]")) await calendar(root);
+    else if (button.matches("[data-subscribe]")) await withFeed(root, () => subscribe(kept()));
+    else if (button.matches("[data-feed-stop]")) await withFeed(root, unsubscribe, "gone");
+    else if (button.matches("[data-feed-copy]")) {
+      await navigator.clipboard?.writeText(subscribed()?.url ?? "");
+      button.textContent = root.dataset.copied ?? "";
+    }
     else if (button.matches("[data-adopt]")) {
       keep(new Set([...kept(), ...others]));
       history.replaceState(null, "", location.pathname + location.search);

@@ -32,7 +32,7 @@ def person_double(facts: Facts, _params: Mapping[str, float]) -> Iterator[Hit]:
 
 def travel(facts: Facts, params: Mapping[str, float]) -> Iterator[Hit]:
     """Find parties whose way to the next item at another venue takes longer than the gap (C4)."""
-    way = Ways(facts, params)
+    way = Ways(facts.travel_min, facts.venues, params)
     for party, rows in _parties(facts):
         for a, b in spans.followers(rows):
             if a.stage_id is None or b.stage_id is None:
@@ -77,9 +77,15 @@ def person_availability(facts: Facts, _params: Mapping[str, float]) -> Iterator[
 class Ways:
     """Minutes between venues: from the table, else from coordinates, else the default."""
 
-    def __init__(self, facts: Facts, params: Mapping[str, float]) -> None:
-        """Keep the facts; minutes are worked out once per pair."""
-        self._facts = facts
+    def __init__(
+        self,
+        table: Mapping[tuple[int, int], int],
+        venues: Mapping[int, VenueFacts],
+        params: Mapping[str, float],
+    ) -> None:
+        """Keep what is known; minutes are worked out once per pair (lower venue id first)."""
+        self._table = table
+        self._venues = venues
         self._params = params
         self._known: dict[tuple[int, int], int] = {}
 
@@ -93,9 +99,9 @@ class Ways:
         return self._known[pair]
 
     def _work_out(self, a: int, b: int) -> int:
-        if (a, b) in self._facts.travel_min:
-            return self._facts.travel_min[a, b]
-        from_a, to_b = self._facts.venues.get(a), self._facts.venues.get(b)
+        if (a, b) in self._table:
+            return self._table[a, b]
+        from_a, to_b = self._venues.get(a), self._venues.get(b)
         metres = _metres(from_a, to_b) if from_a and to_b else None
         if metres is None:
             return int(self._params["default_min"])
