@@ -22,6 +22,8 @@ class TaskKind(StrEnum):
     COUNTERS_SILENT = "counters_silent"
     STREAMS_SILENT = "streams_silent"
     NOT_RELEASED = "not_released"
+    DRAFT_UNRELEASED = "draft_unreleased"
+    NOTICES_WAITING = "notices_waiting"
     READINGS_SET_APART = "readings_set_apart"
     APPROVALS = "approvals"
     MESSAGES_HELD = "messages_held"

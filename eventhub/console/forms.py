@@ -74,6 +74,9 @@ class SettingsForm(BaseForm):
         ],
         validators=[InputRequired()],
     )
+    tells_holders = BooleanField(
+        _l("Tell holders of day and event tickets too: what is cancelled or moved on their days")
+    )
 
 
 class WebhookForm(BaseForm):

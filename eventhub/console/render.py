@@ -185,6 +185,14 @@ def _words(task: Task, event: EventRow) -> tuple[str, str]:
             return _("No viewers reported by %(names)s", names=names), _("The curve shows the gap.")
         case TaskKind.NOT_RELEASED:
             return _("The programme is not released"), _("Visitors see no shows yet.")
+        case TaskKind.DRAFT_UNRELEASED:
+            return _("Changes of the programme are not released"), _(
+                "The event is near; visitors see the old places and times."
+            )
+        case TaskKind.NOTICES_WAITING:
+            return _("Notices of a release wait for approval"), _(
+                "Nobody concerned has been told yet."
+            )
         case TaskKind.MESSAGES_DEAD:
             return _("Messages that could not be delivered"), _(
                 "These people have not got their ticket by mail."
@@ -209,7 +217,9 @@ def _unit(kind: TaskKind, figure: int) -> str:
             return ngettext("counter", "counters", figure)
         case TaskKind.STREAMS_SILENT:
             return ngettext("stream", "streams", figure)
-        case TaskKind.MESSAGES_DEAD | TaskKind.MESSAGES_HELD:
+        case TaskKind.DRAFT_UNRELEASED:
+            return ngettext("show", "shows", figure)
+        case TaskKind.MESSAGES_DEAD | TaskKind.MESSAGES_HELD | TaskKind.NOTICES_WAITING:
             return ngettext("message", "messages", figure)
         case TaskKind.READINGS_SET_APART:
             return ngettext("reading", "readings", figure)
@@ -237,6 +247,10 @@ def _action(kind: TaskKind) -> tuple[str, str]:
             return _("Open live page"), "audience.live"
         case TaskKind.NOT_RELEASED:
             return _("Open programme"), "programme.home"
+        case TaskKind.DRAFT_UNRELEASED:
+            return _("Look before the release"), "console.programme_release"
+        case TaskKind.NOTICES_WAITING:
+            return _("Decide"), "console.notices"
         case TaskKind.MESSAGES_DEAD | TaskKind.MESSAGES_HELD:
             return _("Open messages"), "console.outbox"
         case TaskKind.APPROVALS:

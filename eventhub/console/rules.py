@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from eventhub.console.enums import Severity, TaskKind
 
@@ -14,6 +14,9 @@ GATE_SILENT_FOR = timedelta(minutes=2)  # three heartbeats
 FEED_SILENT_FOR = timedelta(minutes=5)
 FEED_MISSED_PERIODS = 5
 NAMES_SHOWN = 3
+NEAR_FOR = timedelta(days=7)  # before the first day: later changes reach people who have planned
+DRAFT_OLD_AFTER = timedelta(hours=6)
+NOTICES_OLD_AFTER = timedelta(hours=24)
 
 _ORDER = {Severity.STOP: 0, Severity.HOLD: 1, Severity.TODO: 2}
 
@@ -74,6 +77,8 @@ class Facts:
     messages_held: Backlog
     reports_submitted: Backlog
     readings_set_apart: Backlog
+    draft: Backlog = Backlog(0, None)  # shows that stand otherwise than released; see `is_near`
+    notices: Backlog = Backlog(0, None)  # drafts of notices
 
 
 def tasks(facts: Facts, now: datetime) -> list[Task]:
@@ -83,6 +88,8 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
         _feeds(TaskKind.COUNTERS_SILENT, facts.counters, now),
         _feeds(TaskKind.STREAMS_SILENT, facts.streams, now),
         None if facts.is_released else Task(TaskKind.NOT_RELEASED, Severity.HOLD, 0),
+        _old(TaskKind.DRAFT_UNRELEASED, Severity.HOLD, facts.draft, now - DRAFT_OLD_AFTER),
+        _old(TaskKind.NOTICES_WAITING, Severity.HOLD, facts.notices, now - NOTICES_OLD_AFTER),
         _waiting(TaskKind.MESSAGES_DEAD, Severity.STOP, facts.messages_dead),
         _waiting(TaskKind.CONFLICTS, Severity.STOP, facts.conflicts),
         _waiting(TaskKind.READINGS_SET_APART, Severity.HOLD, facts.readings_set_apart),
@@ -96,6 +103,13 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
 def ordered(found: Iterable[Task], now: datetime) -> list[Task]:
     """Return tasks by severity, then oldest first; unknown age counts as new."""
     return sorted(found, key=lambda task: (_ORDER[task.severity], task.since or now, task.kind))
+
+
+def is_near(starts_on: date | None, ends_on: date | None, today: date) -> bool:
+    """Return whether an event is on, or so near that its draft should not wait for long."""
+    return (
+        starts_on is not None and ends_on is not None and starts_on - NEAR_FOR <= today <= ends_on
+    )
 
 
 def is_silent(feed: Feed, now: datetime) -> bool:
@@ -124,6 +138,13 @@ def _feeds(kind: TaskKind, feeds: Sequence[Feed], now: datetime) -> Task | None:
         return None
     names = tuple(feed.name for feed in lost)
     return Task(kind, Severity.HOLD, len(lost), lost[0].last_at, names)
+
+
+def _old(kind: TaskKind, severity: Severity, backlog: Backlog, before: datetime) -> Task | None:
+    """Return a task when the oldest has waited since an instant."""
+    if backlog.oldest_at is None or backlog.oldest_at > before:
+        return None
+    return _waiting(kind, severity, backlog)
 
 
 def _waiting(kind: TaskKind, severity: Severity, backlog: Backlog) -> Task | None:

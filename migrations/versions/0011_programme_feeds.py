@@ -35,11 +35,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_personal_feed_event_id"), "personal_feed", ["event_id"])
     op.add_column(
         "event",
-        sa.Column("notice_reach", sa.String(length=10), server_default="concerned", nullable=False),
+        sa.Column("tells_holders", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
 
 
 def downgrade() -> None:
     """Take it away again."""
-    op.drop_column("event", "notice_reach")
+    op.drop_column("event", "tells_holders")
     op.drop_table("personal_feed")

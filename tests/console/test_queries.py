@@ -23,7 +23,8 @@ from eventhub.console.queries import (
 from eventhub.console.rules import Backlog, tasks
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
-from eventhub.programme.queries import programme
+from eventhub.programme.queries import programme, working_grid
+from eventhub.programme.service import Move, UndoBatch, move, undo
 from eventhub.registration.service import index_names
 from tests.assertions import assert_queries
 from tests.factories.registration import make_registration
@@ -102,6 +103,26 @@ def test_facts_of_a_quiet_event(world: World) -> None:
     assert read.messages_held.count == 3
     assert read.approvals == Backlog(0, None)
     assert [task.kind for task in tasks(read, now)] == [TaskKind.MESSAGES_HELD]
+
+
+def test_a_changed_draft_of_a_near_event_is_a_task_once_it_is_old(world: World) -> None:
+    row = working_grid(world.event)[0]
+    head = {"event_id": world.event.id, "performance_id": row.performance_id}
+    edited = move(
+        Move(
+            **head,
+            row_version=row.row_version,
+            stage_id=row.stage_id,
+            starts_at=row.starts_at + timedelta(hours=1),  # type: ignore[operator]  # it has a place
+        )
+    )
+    later = clock.now() + timedelta(hours=7)
+    read = facts(world.event, [], later)
+    assert read.draft.count == 1
+    assert TaskKind.DRAFT_UNRELEASED in [task.kind for task in tasks(read, later)]
+    assert TaskKind.DRAFT_UNRELEASED not in [task.kind for task in tasks(read, clock.now())]
+    undo(UndoBatch(event_id=world.event.id, batch=edited.batch))
+    assert facts(world.event, [], later).draft == Backlog(0, None)
 
 
 def test_a_lost_gate_with_scans_stops_everything_else(world: World) -> None:

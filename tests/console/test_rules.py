@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eventhub.console.enums import Severity, TaskKind
-from eventhub.console.rules import Backlog, Facts, Feed, GateState, Task, is_silent, ordered, tasks
+from eventhub.console.rules import (
+    Backlog,
+    Facts,
+    Feed,
+    GateState,
+    Task,
+    is_near,
+    is_silent,
+    ordered,
+    tasks,
+)
 
 NOW = datetime(2025, 11, 21, 11, 42, tzinfo=UTC)
 NONE = Backlog(0, None)
@@ -55,6 +65,20 @@ def test_severity_first_then_the_oldest() -> None:
         Task(TaskKind.APPROVALS, Severity.TODO, 38, ago(26 * 60)),
         Task(TaskKind.MESSAGES_HELD, Severity.TODO, 96, ago(41)),
     ]
+
+
+def test_changes_that_nobody_sees_and_notices_that_nobody_sends_do_not_wait_silently() -> None:
+    waits = replace(QUIET, draft=Backlog(3, ago(7 * 60)), notices=Backlog(40, ago(25 * 60)))
+    assert tasks(waits, NOW) == [
+        Task(TaskKind.NOTICES_WAITING, Severity.HOLD, 40, ago(25 * 60)),
+        Task(TaskKind.DRAFT_UNRELEASED, Severity.HOLD, 3, ago(7 * 60)),
+    ]
+    young = replace(QUIET, draft=Backlog(3, ago(5 * 60)), notices=Backlog(40, ago(23 * 60)))
+    assert tasks(young, NOW) == []
+    first, last = date(2025, 11, 20), date(2025, 11, 23)
+    near = [date(2025, 11, 12), date(2025, 11, 13), last, date(2025, 11, 24)]
+    assert [is_near(first, last, day) for day in near] == [False, True, True, False]
+    assert not is_near(None, None, last)
 
 
 def test_a_lost_gate_without_scans_to_hand_in_only_warns() -> None:

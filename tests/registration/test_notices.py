@@ -241,6 +241,35 @@ def test_affected_registrants_and_only_they_get_one_notice(stood: Stood) -> None
     assert len(messages("release_registrant")) == 2
 
 
+def test_holders_of_a_day_are_told_what_is_cancelled_or_moved_on_it_if_wanted(
+    stood: Stood,
+) -> None:
+    event = stood.event
+    make_window(event.id, 1, T0 - timedelta(hours=4))
+    make_window(event.id, 2, T0 + timedelta(hours=20))
+    make_ticket_type(event.id, slug="whole")
+    for number in (1, 2):
+        make_ticket_type(event.id, slug=f"day{number}")
+        make_registration(event.id, f"day{number}", email=f"day{number}@guests.example")
+        bind_type(f"day{number}", number)
+    make_registration(event.id, "whole", email="whole@guests.example")
+    tell_holders(event)
+    change_all(stood)
+    assert tell_registrants() == 2
+    drafts = messages("release_registrant", state="draft")
+    assert [(row.recipient, row.text.count("\n- ")) for row in drafts] == [
+        ("day1@guests.example", 2),  # moved and cancelled; new and longer are no reason to write
+        ("whole@guests.example", 2),
+    ]
+    assert rounds(event)[1] == ("registrants", RoundState.DRAFT, 2, 0)
+
+
+@command
+def tell_holders(event: EventRow) -> None:
+    """Choose that holders of day tickets are told too."""
+    db.session.get_one(Event, event.id).tells_holders = True
+
+
 def test_a_job_that_was_cut_off_writes_nobody_twice(stood: Stood) -> None:
     event = stood.event
     make_ticket_type(event.id, slug="open")

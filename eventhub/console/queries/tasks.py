@@ -10,12 +10,18 @@ from sqlalchemy import func, select
 from eventhub.audience import queries as audience
 from eventhub.audience.models import Quarantine
 from eventhub.checkin import queries as checkin
-from eventhub.console.rules import Backlog, Facts, Feed, GateState
+from eventhub.console.rules import Backlog, Facts, Feed, GateState, is_near
 from eventhub.exposure.enums import ReportStatus
 from eventhub.exposure.models import Report
 from eventhub.kernel.db import db
 from eventhub.notify.models import OutboxMessage
-from eventhub.programme.queries import EventRow, PerformanceRow, released
+from eventhub.programme.queries import (
+    EventRow,
+    PerformanceRow,
+    notices_waiting,
+    released,
+    unreleased,
+)
 from eventhub.registration.enums import RegistrationState
 from eventhub.registration.models import Registration
 from eventhub.settings import current_settings
@@ -50,6 +56,8 @@ def facts(event: EventRow, today: Iterable[PerformanceRow], now: datetime) -> Fa
         else _messages(event.id, ("queued", "deferred")),
         reports_submitted=_submitted(event.id),
         readings_set_apart=_set_apart(event.id),
+        draft=_draft(event, now),
+        notices=Backlog(*notices_waiting(event.id)),
     )
 
 
@@ -77,6 +85,12 @@ def _streams(event_id: int, since: datetime, now: datetime) -> list[Feed]:
         for row in audience.streams(event_id)
         if row.id in newest and newest[row.id].at >= since
     ]
+
+
+def _draft(event: EventRow, now: datetime) -> Backlog:
+    if not is_near(event.starts_on, event.ends_on, event.operating_day(now)):
+        return Backlog(0, None)
+    return Backlog(*unreleased(event))
 
 
 def _approvals(event_id: int) -> Backlog:

@@ -57,6 +57,7 @@ def _present(event: EventRow) -> dict[str, object]:
         "is_public": event.is_public,
         "is_registration_open": event.is_registration_open,
         "notice_mode": event.notice_mode,
+        "tells_holders": event.tells_holders,
     }
 
 
@@ -71,6 +72,7 @@ def _wanted(event: EventRow, form: SettingsForm) -> service.ChangeEvent:
         is_public=form.is_public.data,
         is_registration_open=form.is_registration_open.data,
         notice_mode=form.notice_mode.data,
+        tells_holders=form.tells_holders.data,
     )
 
 

@@ -49,10 +49,8 @@ class Event(Base):
     grid_min: Mapped[int] = mapped_column(default=5, server_default="5")  # of the planning grid
     # notices of a release wait for approval: review; or leave with it: auto
     notice_mode: Mapped[str] = mapped_column(String(10), default="review", server_default="review")
-    # who is told of it: concerned; or holders too, of what is cancelled or moved on their days
-    notice_reach: Mapped[str] = mapped_column(
-        String(10), default="concerned", server_default="concerned"
-    )
+    # holders of day and event tickets are told too of what is cancelled or moved on their days
+    tells_holders: Mapped[bool] = mapped_column(default=False, server_default=false())
     # sites that may show the programme in a frame, origins with a space between; null: none
     embed_hosts: Mapped[str | None] = mapped_column(String(1000))
 

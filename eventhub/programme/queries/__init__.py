@@ -20,6 +20,7 @@ from eventhub.programme.queries.grid import (
     edits_since,
     latest_edit,
     shown,
+    unreleased,
     versions,
     working_grid,
 )
@@ -30,7 +31,13 @@ from eventhub.programme.queries.live import (
     live_states,
     performance_to_speak_of,
 )
-from eventhub.programme.queries.notices import ContactRow, RoundRow, contacts, notice_rounds
+from eventhub.programme.queries.notices import (
+    ContactRow,
+    RoundRow,
+    contacts,
+    notice_rounds,
+    notices_waiting,
+)
 from eventhub.programme.queries.overview import (
     TicketTypeState,
     event_counts,
@@ -117,6 +124,7 @@ __all__ = [
     "live_programme",
     "live_states",
     "notice_rounds",
+    "notices_waiting",
     "own_numbers",
     "performance_to_speak_of",
     "performances_of",
@@ -138,6 +146,7 @@ __all__ = [
     "ticket_type_states",
     "tracks",
     "unplaced_shows",
+    "unreleased",
     "version",
     "versions",
     "waivers",

@@ -45,6 +45,7 @@ class EventRow:
     grid_min: int
     embed_hosts: str | None
     notice_mode: str
+    tells_holders: bool
 
     def __hash__(self) -> int:
         """Hash by identity, because texts are dictionaries."""

@@ -182,6 +182,23 @@ def compare(event: EventRow, before: str, after: str) -> Diff:
     return diff(shown(earlier), shown(later))
 
 
+def unreleased(event: EventRow) -> tuple[int, datetime | None]:
+    """
+    Return how many public performances the working copy changes, and since when.
+
+    The age is that of the oldest step that was not taken back; (0, None) when
+    the public sees all of it, or nothing was released yet.
+    """
+    oldest = select(func.min(EditLog.at)).where(
+        EditLog.schedule_id == working_copy_id(event.id), ~EditLog.is_undone
+    )
+    since = db.session.scalar(oldest)
+    if since is None or released(event.id) is None:
+        return 0, None
+    count = len(compare(event, LATEST, WORKING_COPY).performance_ids())
+    return (count, since) if count else (0, None)
+
+
 def shown(schedule: Schedule) -> dict[int, Shown]:
     """Return what a version shows, or would show, by performance id; public performances only."""
     is_draft = schedule.state == ScheduleState.WIP

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eventhub.kernel.db import I18n, db
 from eventhub.programme.enums import NoticeAudience, RoundState
@@ -36,6 +36,15 @@ class ContactRow:
     name: I18n
     email: str | None
     lang: str
+
+
+def notices_waiting(event_id: int) -> tuple[int, datetime | None]:
+    """Return how many drafts of notices wait for a decision, and since when the oldest does."""
+    statement = select(func.sum(NoticeRound.written), func.min(NoticeRound.created_at)).where(
+        NoticeRound.event_id == event_id, NoticeRound.state == RoundState.DRAFT
+    )
+    count, since = db.session.execute(statement).one()
+    return int(count or 0), since
 
 
 def notice_rounds(event_id: int, limit: int = 40) -> list[RoundRow]:

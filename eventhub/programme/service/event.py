@@ -134,6 +134,7 @@ class ChangeEvent:
     is_public: bool
     is_registration_open: bool
     notice_mode: str
+    tells_holders: bool
 
 
 @command

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import and_, literal, or_, select
 
 from eventhub.kernel.db import I18n, command, db
 from eventhub.kernel.i18n import in_lang
@@ -31,6 +31,11 @@ _CONCERNED = (
     RegistrationState.PENDING_APPROVAL,
     RegistrationState.WAITLISTED,
 )
+
+
+# what somebody who comes for a day would stand before in vain
+_ABRUPT: Final = frozenset({ChangeKind.CANCELLED, ChangeKind.REMOVED, ChangeKind.MOVED})
+_MOST_LINES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class _Release:
     schedule_id: int
     released_at: datetime
     changes: Mapping[int, ToldChange]
+    abrupt: Mapping[int, tuple[datetime, ...]]  # performance -> old and new start
     stages: Mapping[str, I18n]
 
 
@@ -97,11 +103,17 @@ def _release(round_id: int) -> _Release:
     for change in db.session.scalars(rows):
         kinds[change.performance_id][ChangeKind(change.kind)] = change.old
     event = programme.event_by_id(found.event_id)
+    changes = programme_service.changes_told(event.id, kinds)
     return _Release(
         event=event,
         schedule_id=schedule.id,
         released_at=schedule.released_at,
-        changes=programme_service.changes_told(event.id, kinds),
+        changes=changes,
+        abrupt={
+            key: (change.row.performance.starts_at, *_told_starts(change))
+            for key, change in changes.items()
+            if not _ABRUPT.isdisjoint(change.kinds)
+        },
         stages={stage.slug: stage.name for stage in programme.stages(event.id)},
     )
 
@@ -111,10 +123,14 @@ def _concerned(release: _Release) -> list[_Person]:
     Return who registered before the release and what concerns each, by registration.
 
     A person is concerned by the performance they registered for, and by those
-    that their entry window, or that of their whole ticket type, belongs to.
+    that their entry window, or that of their whole ticket type, belongs to. If
+    the event wants it, holders of tickets for a day or for all of it are too,
+    by what is cancelled or moved on their days.
     """
     windows = _windows(release)
     numbers = list(windows)
+    days = _days(release)
+    of_all = release.event.tells_holders and bool(release.abrupt)
     statement = (
         select(
             Registration.public_id,
@@ -138,6 +154,11 @@ def _concerned(release: _Release) -> list[_Person]:
                 Registration.performance_id.in_(list(release.changes)),
                 Registration.window_no.in_(numbers),
                 TicketType.window_no.in_(numbers),
+                and_(
+                    literal(of_all),
+                    Registration.performance_id.is_(None),
+                    Registration.state == RegistrationState.CONFIRMED,
+                ),
             ),
         )
         .order_by(Registration.id)
@@ -146,7 +167,11 @@ def _concerned(release: _Release) -> list[_Person]:
     for row in db.session.execute(statement):
         shown = (windows.get(number) for number in row[-2:])
         keys = {row.performance_id, *shown}
+        if of_all and row.performance_id is None:
+            keys |= _abrupt_on(release, days, row[-2] or row[-1])
         mine = {key: change for key, change in release.changes.items() if key in keys}
+        if not mine:
+            continue
         found.append(
             _Person(
                 public_id=row.public_id,
@@ -170,6 +195,26 @@ def _windows(release: _Release) -> dict[Any, int]:
         EntryWindow.performance_id.in_(list(release.changes)),
     )
     return {row.number: row.performance_id for row in db.session.execute(statement)}
+
+
+def _days(release: _Release) -> dict[int, tuple[datetime, datetime]]:
+    """Return the spans of the entry windows that belong to no performance, by number."""
+    statement = select(EntryWindow.number, EntryWindow.starts_at, EntryWindow.ends_at).where(
+        EntryWindow.event_id == release.event.id, EntryWindow.performance_id.is_(None)
+    )
+    return {row[0]: (row[1], row[2]) for row in db.session.execute(statement)}
+
+
+def _abrupt_on(
+    release: _Release, days: Mapping[int, tuple[datetime, datetime]], number: int
+) -> set[int]:
+    """Return what is cancelled or moved in an entry window; 0 is the whole event."""
+    if not number:
+        return set(release.abrupt)
+    if number not in days:
+        return set()  # the window of a performance
+    start, end = days[number]
+    return {key for key, times in release.abrupt.items() if any(start <= at < end for at in times)}
 
 
 @command
@@ -201,10 +246,7 @@ def _messages(release: _Release, rows: Iterable[_Person], lang: str) -> list[out
                 text=_text(
                     event,
                     person,
-                    "\n".join(
-                        f"- {lines[change.row.performance.performance_id]}"
-                        for change in person.changes
-                    ),
+                    _listed([lines[c.row.performance.performance_id] for c in person.changes]),
                 ),
                 channel="email" if person.email else "sms",
                 is_synthetic=event.is_synthetic or person.is_synthetic,
@@ -212,6 +254,20 @@ def _messages(release: _Release, rows: Iterable[_Person], lang: str) -> list[out
             for person in rows
             if ("en" if person.locale == "en" else "zh") == lang
         ]
+
+
+def _told_starts(change: ToldChange) -> tuple[datetime, ...]:
+    """Return the start that was told before, when it was another one."""
+    old = change.kinds.get(ChangeKind.MOVED) or {}
+    return (datetime.fromisoformat(old["start"]),) if "start" in old else ()
+
+
+def _listed(lines: Sequence[str]) -> str:
+    """Return changes as a list, a long one cut: the programme has the rest."""
+    shown = [f"- {line}" for line in lines[:_MOST_LINES]]
+    if len(lines) > _MOST_LINES:
+        shown.append(f"- {_('and %(n)s more', n=len(lines) - _MOST_LINES)}")
+    return "\n".join(shown)
 
 
 def _text(event: EventRow, person: _Person, lines: str) -> str:
