@@ -47,6 +47,8 @@ ACTS: Final[dict[str, str]] = {
     "console.save_stage": "stage.save",
     "console.add_window": "window.add",
     "console.remove_window": "window.remove",
+    "console.add_condition": "condition.save",
+    "console.remove_condition": "condition.remove",
     "console.add_type": "show-type.add",
     "console.add_track": "track.add",
     "console.save_show": "show.save",

@@ -166,6 +166,9 @@ def set_up_acts(_people: People, world: World) -> Steps:
     times = {"starts_at": "2026-11-20T10:00", "ends_at": "2026-11-20T12:00"}
     yield "console.add_window", f"{C}/places/windows", times | {"place": "mill", "kind": "open"}
     yield "console.remove_window", f"{C}/places/windows/1/remove", {}
+    kit = {"kit-name_en": "LED wall", "kit-quantity": "1"}
+    yield "console.add_condition", f"{C}/conditions/kit", kit
+    yield "console.remove_condition", f"{C}/conditions/kit/1/remove", {}
     yield "console.add_type", f"{C}/places/types", {"type-name_en": "Walk"}
     yield "console.add_track", f"{C}/places/tracks", {"track-name_en": "Night"}
     show = {"state": "draft", "new_kind": "brand", "type": "", "track": ""}

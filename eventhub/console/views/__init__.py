@@ -3,6 +3,7 @@
 from eventhub.console.views import (
     approval,
     clicker,
+    conditions,
     figures,
     files,
     footfall,
@@ -38,6 +39,7 @@ __all__ = [
     "approval",
     "blueprint",
     "clicker",
+    "conditions",
     "figures",
     "files",
     "footfall",

@@ -19,6 +19,7 @@ from eventhub.programme.errors import UnknownShow, UnknownStage
 from eventhub.programme.models import (
     OpeningWindow,
     Party,
+    Resource,
     Show,
     ShowParty,
     ShowType,
@@ -123,7 +124,7 @@ def save_venue(cmd: SaveVenue) -> str:
     if slug:
         _set(_venue(cmd.event_id, slug), values)
     else:
-        slug = _free_slug(Venue, cmd.event_id, cmd.name, "venue")
+        slug = free_slug(Venue, cmd.event_id, cmd.name, "venue")
         add_venue(AddVenue(event_id=cmd.event_id, slug=slug, **values))
     audit.record("venue.save", f"venue:{slug}", event_id=cmd.event_id, after={"name": cmd.name})
     return slug
@@ -144,7 +145,7 @@ def save_stage(cmd: SaveStage) -> str:
     }
     slug = cmd.slug
     if not slug:
-        slug = _free_slug(Stage, cmd.event_id, cmd.name, "stage")
+        slug = free_slug(Stage, cmd.event_id, cmd.name, "stage")
         last = select(func.max(Stage.position)).where(Stage.event_id == cmd.event_id)
         position = (db.session.scalar(last) or 0) + 1
         add_stage(AddStage(event_id=cmd.event_id, slug=slug, position=position, **values))
@@ -246,7 +247,7 @@ def add_time(event_id: int, code: str) -> int:
 @command
 def save_type(event_id: int, name: I18n, minutes: tuple[int | None, int | None]) -> str:
     """Add a kind of show with its shortest and longest minutes; return the slug."""
-    slug = _free_slug(ShowType, event_id, name, "type")
+    slug = free_slug(ShowType, event_id, name, "type")
     add_show_type(
         AddShowType(
             event_id=event_id,
@@ -263,7 +264,7 @@ def save_type(event_id: int, name: I18n, minutes: tuple[int | None, int | None])
 @command
 def save_track(event_id: int, name: I18n) -> str:
     """Add a strand of the programme; return the slug."""
-    slug = _free_slug(Track, event_id, name, "track")
+    slug = free_slug(Track, event_id, name, "track")
     add_track(AddTrack(event_id=event_id, slug=slug, name=name))
     audit.record("track.add", f"track:{slug}", event_id=event_id)
     return slug
@@ -299,7 +300,7 @@ def _recast(show: Show, cmd: SaveShow) -> None:
 
 def _new_party(cmd: SaveShow, name: str) -> int:
     both = _in_both(name)
-    slug = _free_slug(Party, cmd.event_id, both, "party")
+    slug = free_slug(Party, cmd.event_id, both, "party")
     return add_party(AddParty(event_id=cmd.event_id, slug=slug, kind=cmd.new_kind, name=both))
 
 
@@ -314,8 +315,8 @@ def _set(row: object, values: Mapping[str, Any]) -> None:
     db.session.flush()
 
 
-def _free_slug(
-    model: type[Venue] | type[Stage] | type[Party] | type[ShowType] | type[Track],
+def free_slug(
+    model: type[Venue] | type[Stage] | type[Party] | type[ShowType] | type[Track] | type[Resource],
     event_id: int,
     name: I18n,
     word: str,

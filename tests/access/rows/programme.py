@@ -66,6 +66,11 @@ ROWS: Final[dict[str, Row]] = {
     "console.remove_window": Row("POST", f"{C}/places/windows/9/remove", console(**owners(303))),
     "console.add_type": Row("POST", f"{C}/places/types", console(**owners(422))),
     "console.add_track": Row("POST", f"{C}/places/tracks", console(**owners(422))),
+    "console.plan_conditions": Row("GET", f"{C}/conditions", console(**owners(200))),
+    "console.add_condition": Row("POST", f"{C}/conditions/ways", console(**owners(422))),
+    "console.remove_condition": Row(
+        "POST", f"{C}/conditions/ways/9/remove", console(**owners(303))
+    ),
     "console.shows": Row("GET", f"{C}/shows", console(**owners(200))),
     "console.show_form": Row("GET", f"{C}/shows/form", console(**owners(200))),
     "console.save_show": Row("POST", f"{C}/shows/form", console(**owners(422))),
