@@ -1,10 +1,11 @@
 """
-CPU of schedule files: `python -m bench.exchange [--shows 300 1000 5000]`.
+CPU of schedule files: `python -m bench.exchange [--shows 300 1000 5000] [--postgres]`.
 
-One JSON line per figure: {"name", "value", "unit", "per", "note"}. What is
-measured: reading the version from the database and writing the file, and a
-first and a second import of its frab XML into another event, in one process
-on SQLite.
+One JSON line per figure: {"name", "value", "unit", "per", "note"}; after the
+largest festival a line says how many times the figure grew. What is measured:
+reading the version from the database and writing the file, and a first and a
+second import of its frab XML into another event, in one process on SQLite,
+with `--postgres` also there (the CPU of this process, not of the server).
 """
 
 from __future__ import annotations
@@ -26,25 +27,59 @@ from eventhub.programme import export, frab, service
 from eventhub.programme.queries import EventRow
 from eventhub.programme.rules.exchange import Item, Person, Reading, Room
 from eventhub.settings import Settings
+from tests import postgres
 from tests.factories import programme as make
 
 _DAYS = 10
 _STAGES = 40
 
 
+_database = "sqlite"
+_found: dict[str, list[tuple[int, float]]] = {}
+
+
 def main() -> None:
     """Print all figures, smallest festival first."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shows", type=int, nargs="+", default=[300, 1000, 5000])
+    parser.add_argument("--postgres", action="store_true", help="also there")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        app = create_app(Settings.for_tests(Path(name), log_level="ERROR"))
-        with app.app_context():
-            upgrade()
-            export.exported(_festival("warm", 10), "pdf", version="wip", lang="en")
-            for count in given.shows:
-                _measure(count)
-            db.engine.dispose()
+        _run(Path(name), f"sqlite:///{Path(name) / 'bench.sqlite3'}", given.shows)
+    if given.postgres:
+        _on_postgres(given.shows)
+    for name, values in _found.items():
+        (small, first), (large, last) = values[0], values[-1]
+        if small != large:
+            growth = {"name": f"{name}_growth", "value": round(last / first, 2), "unit": "times"}
+            note = f"shows grew {large / small:.1f} times, from {small} to {large}"
+            print(json.dumps({**growth, "per": name, "note": note}), flush=True)
+
+
+def _run(folder: Path, url: str, sizes: list[int]) -> None:
+    app = create_app(Settings.for_tests(folder, database_url=url, log_level="ERROR"))
+    with app.app_context():
+        upgrade()
+        export.exported(_festival("warm", 10), "pdf", version="wip", lang="en")
+        for count in sizes:
+            _measure(count)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _on_postgres(sizes: list[int]) -> None:
+    """Measure the same on a PostgreSQL that is started for this."""
+    global _database
+    with tempfile.TemporaryDirectory() as name:
+        cluster = postgres.Cluster.start(Path(name))
+        _database = "postgresql"
+        try:
+            postgres.create(cluster.folder, "bench_files")
+            with tempfile.TemporaryDirectory() as folder:
+                _run(Path(folder), cluster.url("bench_files"), sizes)
+        finally:
+            _database = "sqlite"
+            cluster.stop()
 
 
 def _measure(count: int) -> None:
@@ -112,7 +147,9 @@ def _say(name: str, run: Callable[[], Any], count: int) -> None:
     started = time.process_time()
     run()
     value = round(time.process_time() - started, 4)
-    note = f"{count} shows, sqlite, one process"
+    name = name if _database == "sqlite" else f"{name}_{_database}"
+    _found.setdefault(name, []).append((count, value))
+    note = f"{count} shows, {_database}, one process"
     line = {"name": name, "value": value, "unit": "s", "per": "file", "note": note}
     print(json.dumps(line), flush=True)
 

@@ -250,3 +250,26 @@ def test_several_are_marked_by_key_and_pointer_and_shifted_at_once(
         "runway 17:30-18:15",
         "runway 19:30-20:15",
     )
+
+
+def test_marked_ones_are_dragged_together_and_keep_their_stages(
+    open_editor: Callable[[str], Page], event: EventRow
+) -> None:
+    page = open_editor("")
+    for code in (FIRST, "BBBBBB"):
+        page.locator(f"{block(page, event, code)} > a").click(modifiers=["Control"])
+    drag(page, f"{block(page, event)} > a", width_of_a_stage(page), 2 * QUARTER_PX + 5)
+    expect(page.locator(".is-moving")).to_have_count(2)
+    said(page, "2 marked shows: +30 min")
+    page.keyboard.press("Escape")
+    expect(page.locator(".is-moving")).to_have_count(0)
+    page.mouse.up()
+    assert stands(event) == "runway 18:00-18:45"
+    page.locator(f"{block(page, event)} > a").focus()
+    for key in ("Enter", "ArrowRight", "ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator(".editor-notice")).to_contain_text("2 places changed")
+    assert (stands(event), stands(event, "BBBBBB")) == (
+        "runway 18:30-19:15",
+        "runway 20:30-21:15",
+    )

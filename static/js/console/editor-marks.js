@@ -4,6 +4,17 @@
 /** Numbers of the marked performances; kept while the page is exchanged. */
 const marks = new Set();
 
+/**
+ * Return the other marked blocks when this one is marked too, else none.
+ *
+ * @param {HTMLElement} item
+ */
+export function markedWith(item) {
+  if (!item.matches("[data-block]") || !marks.has(item.dataset.number ?? "")) return [];
+  const blocks = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-block].is-marked")]);
+  return blocks.filter((block) => block !== item);
+}
+
 /** @param {HTMLElement} block */
 export function toggleMark(block) {
   const number = block.dataset.number ?? "";

@@ -5,7 +5,8 @@
  */
 
 import { Carry, measure } from "./editor-carry.js";
-import { closeMarks, showMarks, toggleMark } from "./editor-marks.js";
+import { Group } from "./editor-group.js";
+import { closeMarks, markedWith, showMarks, toggleMark } from "./editor-marks.js";
 import { readPage, send, watchOthers } from "./editor-send.js";
 
 const DRAG_FROM_PX = 5;
@@ -99,6 +100,10 @@ async function drop() {
     leave();
     return;
   }
+  if (held instanceof Group) {
+    held.submit();
+    return;
+  }
   isSaving = true;
   clearTimeout(held.timer);
   held.question?.abort();
@@ -130,6 +135,17 @@ async function drop() {
     leave();
     say(`${words.refusedWord} ${answer.data.title}`, (answer.data.findings ?? []).map(findingLine));
   }
+}
+
+/**
+ * Take up a performance, and with a marked one all that are marked.
+ *
+ * @param {HTMLElement} editor
+ * @param {HTMLElement} item
+ */
+function pickUp(editor, item, isResize = false) {
+  const others = isResize ? [] : markedWith(item);
+  return others.length ? new Group(editor, item, others, say) : new Carry(editor, item, say);
 }
 
 /** @param {{message: Record<string, string>}} finding */
@@ -186,7 +202,7 @@ function drag(begun, item, isResize) {
     last = event;
     const far = Math.hypot(event.clientX - begun.clientX, event.clientY - begun.clientY);
     if (!carried && far >= DRAG_FROM_PX) {
-      carried = new Carry(editor, item, say);
+      carried = pickUp(editor, item, isResize);
       document.body.classList.add("is-dragging-page");
       scroller = setInterval(scroll, 30);
     }
@@ -259,7 +275,7 @@ function onKey(event) {
   const editor = /** @type {HTMLElement} */ (current());
   if (event.key === "Enter") {
     event.preventDefault();
-    carried = new Carry(editor, item, say);
+    carried = pickUp(editor, item);
   } else if (event.key === " ") {
     event.preventDefault();
     target.click();
