@@ -15,7 +15,7 @@ from eventhub.audience.enums import EvidenceClass
 from eventhub.audience.queries import CordonNow, LiveSnapshot, ObservationRow, StreamNow, Wall
 from eventhub.kernel.http import conditional, json_answer
 from eventhub.kernel.i18n import LOCALES, current_lang
-from eventhub.programme.queries import EventRow, event_by_slug
+from eventhub.programme.queries import EventRow, disturbed, event_by_slug
 
 bp = Blueprint("audience", __name__)
 _PUBLISHED = ("footfall.visits", "live.viewers_claimed")  # claims that the live page repeats
@@ -35,6 +35,7 @@ def live(slug: str) -> Response:
         results=queries.stream_results(event.id) if now.streams else [],
         claims=[] if is_counting else _claims(event),
         can_watch=bool(queries.players(event.id)),
+        late=disturbed(event, now.at),
         ago=lambda at: ago(at, now.at),
         curve=lambda row: _curve(row, event),
         curve_ends=lambda row: charts.ends(row.points),

@@ -108,7 +108,8 @@ def test_a_delay_is_on_all_public_pages_and_leaves_the_release(
     etag = client.get("/e/weaving/now.json").headers["ETag"]
     service.set_delay(SetDelay(event_id=event.id, performance_id=first, minutes=20))
     assert client.get("/e/weaving/now.json", headers={"If-None-Match": etag}).status_code == 200
-    for path in ("/e/weaving/", "/e/weaving/programme/2026-11-21", "/e/weaving/shows/FIRST1"):
+    pages = ("", "programme/2026-11-21", "shows/FIRST1", "live")
+    for path in (f"/e/weaving/{page}" for page in pages):
         assert "+20 min" in client.get(f"{path}?lang=en").text, path
         assert "+20 分钟" in client.get(f"{path}?lang=zh").text, path
     assert queries.programme(event) == before

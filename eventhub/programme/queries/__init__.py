@@ -25,8 +25,10 @@ from eventhub.programme.queries.grid import (
     working_grid,
 )
 from eventhub.programme.queries.live import (
+    LateRow,
     LiveRow,
     at_instant,
+    disturbed,
     live_programme,
     live_states,
     performance_to_speak_of,
@@ -91,6 +93,7 @@ __all__ = [
     "Finding",
     "GateRow",
     "GridSlot",
+    "LateRow",
     "LiveRow",
     "Near",
     "PartyRow",
@@ -113,6 +116,7 @@ __all__ = [
     "check",
     "compare",
     "contacts",
+    "disturbed",
     "edits_since",
     "event_by_id",
     "event_by_slug",

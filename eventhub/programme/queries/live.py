@@ -26,6 +26,15 @@ class LiveRow:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class LateRow:
+    """A performance that is not as released: held, cancelled or some minutes late."""
+
+    row: PerformanceRow
+    state: str
+    delay_min: int
+
+
 def live_states(event_id: int) -> dict[int, LiveRow]:
     """Return the last word by performance id; performances nobody spoke of are left out."""
     newest = (
@@ -45,6 +54,23 @@ def live_states(event_id: int) -> dict[int, LiveRow]:
 def live_programme(event: EventRow, at: datetime) -> list[PerformanceRow]:
     """Return the released programme with the times and states that hold at `at`, in its order."""
     return at_instant(programme(event), live_states(event.id), at)
+
+
+def disturbed(event: EventRow, at: datetime) -> list[LateRow]:
+    """Return what of the running operating day is late, held or cancelled by word, by start."""
+    words = live_states(event.id)
+    if not words:
+        return []
+    today = event.operating_day(at)
+    found = []
+    for row in programme(event):
+        told = words.get(row.performance_id)
+        if told is None or row.day != today:
+            continue
+        now = seen(row.starts_at, row.ends_at, row.status, told.word, at)
+        if now.state in {"held", "cancelled"} or (now.delay_min and now.state != "past"):
+            found.append(LateRow(row, now.state, now.delay_min))
+    return found
 
 
 def at_instant(

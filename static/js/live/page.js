@@ -70,6 +70,21 @@ function mountLive(page) {
     speak();
   });
   setInterval(showAges, AGE_EVERY_MS);
+  watchWords(page.dataset.nowUrl ?? "");
+}
+
+/**
+ * Read the page anew when a stage manager has said something.
+ *
+ * @param {string} url
+ */
+function watchWords(url) {
+  let before = "";
+  startPolling(url, (data) => {
+    const said = JSON.stringify(data.said.map((/** @type {any} */ one) => [one.guid, one.state, one.delay_min]));
+    if (before && said !== before) location.reload();
+    before = said;
+  });
 }
 
 for (const page of document.querySelectorAll("[data-live]")) {
