@@ -12,10 +12,18 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from eventhub.kernel.format import day_text
 from eventhub.kernel.forms import BaseForm, CleanText, Required
 from eventhub.kernel.i18n import current_lang, pick
+from eventhub.programme.planner import LIMIT_S
 from eventhub.programme.queries import EventRow, StageRow
+from eventhub.programme.service.proposals import LONGEST_S
 
 _LONGEST_MIN = 14 * 24 * 60  # an exhibition of two weeks
 _LONGEST_NOTE = 500
+
+
+def day_choices(event: EventRow, *also: date) -> list[tuple[str, str]]:
+    """Return the days of the event, with `also` among them, as value and words."""
+    days = sorted({*event.days(), *also})
+    return [(day.isoformat(), day_text(day, current_lang())) for day in days]
 
 
 class SlotForm(BaseForm):
@@ -53,10 +61,7 @@ class PlaceForm(SlotForm):
             for stage in stages
             if not stage.is_hidden or stage.slug == self.stage.data
         ]
-        days = sorted({*event.days(), *also})
-        self.day.choices = [
-            SelectChoice(day.isoformat(), day_text(day, current_lang())) for day in days
-        ]
+        self.day.choices = [SelectChoice(*one) for one in day_choices(event, *also)]
 
 
 class BatchForm(BaseForm):
@@ -91,10 +96,10 @@ class PlanForm(BaseForm):
 
     limit_s = IntegerField(
         _l("Seconds to think"),
-        default=30,
+        default=LIMIT_S,
         validators=[
             InputRequired(_l("Give 1 to 120 seconds.")),
-            NumberRange(min=1, max=120, message=_l("Give 1 to 120 seconds.")),
+            NumberRange(min=1, max=LONGEST_S, message=_l("Give 1 to 120 seconds.")),
         ],
     )
 
@@ -108,9 +113,7 @@ class RepairForm(BaseForm):
     def offer(self, event: EventRow, stages: list[StageRow]) -> None:
         """Fill the choices: the stages and the days of the event."""
         self.stage.choices = [SelectChoice(stage.slug, pick(stage.name)) for stage in stages]
-        self.day.choices = [
-            SelectChoice(day.isoformat(), day_text(day, current_lang())) for day in event.days()
-        ]
+        self.day.choices = [SelectChoice(*one) for one in day_choices(event)]
 
     def choice(self, stages: list[StageRow]) -> tuple[int, date]:
         """Return stage and day of a valid form."""

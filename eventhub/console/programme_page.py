@@ -11,24 +11,21 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from eventhub.console import queries
-from eventhub.console.programme_forms import PlaceForm
+from eventhub.console.programme_forms import PlaceForm, day_choices
 from eventhub.console.programme_grid import Conflict, grid, minutes_of
-from eventhub.console.programme_several import day_choices
 from eventhub.console.programme_shade import Filters
 from eventhub.console.programme_words import kind_words, rule_words
 from eventhub.kernel import clock
 from eventhub.kernel.format import range_text, stamp
 from eventhub.kernel.i18n import pick
 from eventhub.programme import queries as programme
-from eventhub.programme.enums import ConflictRule, PerformanceKind, ShowState
+from eventhub.programme.enums import ConflictRule, PerformanceKind, Severity, ShowState
 from eventhub.programme.queries import EventRow, Finding, GridSlot, ReleaseRow, StageRow
 from eventhub.programme.queries.shades import times_away
 
 SNAPS = (5, 15, 30, 60)  # minutes
-WIP = "wip"
 _CONFLICTS_SHOWN = 50
 _MINUTE = timedelta(minutes=1)
-_HOLD = "warn"
 _RANK = {"stop": 0, "hold": 1, "waived": 2}
 _DROPPED = (ShowState.CANCELLED, ShowState.WITHDRAWN)
 
@@ -185,7 +182,7 @@ def kind_of(finding: Finding) -> str:
     """Return stop, hold or waived."""
     if finding.waived:
         return "waived"
-    return "hold" if finding.severity == _HOLD else "stop"
+    return "hold" if finding.severity == Severity.WARN else "stop"
 
 
 def effects(added: Sequence[Finding], removed: Sequence[Finding]) -> tuple[Effect, ...]:
@@ -230,7 +227,11 @@ def _draft(
     days_of: Mapping[int, date],
 ) -> Draft:
     release = programme.released(event.id)
-    changes = len(programme.compare(event, release.name, WIP).performance_ids()) if release else 0
+    changes = (
+        len(programme.compare(event, release.name, programme.WORKING_COPY).performance_ids())
+        if release
+        else 0
+    )
     kinds = Counter(kind_of(finding) for finding in findings)
     steps = queries.steps(event.id, actor)
     return Draft(

@@ -13,8 +13,6 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from eventhub.console.programme_forms import BatchForm, SlotForm
 from eventhub.kernel.errors import BadRequest
-from eventhub.kernel.format import day_text
-from eventhub.kernel.i18n import current_lang
 from eventhub.programme import service
 from eventhub.programme.queries import EventRow, GridSlot
 from eventhub.programme.service import Edited
@@ -54,11 +52,6 @@ class StagesForm(SlotForm):
     """On which stages a break shall be too."""
 
     stages = SelectMultipleField(validate_choice=False)
-
-
-def day_choices(event: EventRow) -> list[tuple[str, str]]:
-    """Return the days of the event as value and words."""
-    return [(day.isoformat(), day_text(day, current_lang())) for day in event.days()]
 
 
 def marked(values: list[str], rows: list[GridSlot]) -> tuple[tuple[int, int], ...]:

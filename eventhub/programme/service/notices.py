@@ -34,7 +34,6 @@ from eventhub.programme.service import notice_words as words
 from eventhub.programme.service.notice_words import TOLD_KINDS, ToldChange
 from eventhub.settings import current_settings
 
-REVIEW = "review"
 _DEFAULT_LANG = "zh"
 
 

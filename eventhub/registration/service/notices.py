@@ -163,13 +163,14 @@ def _concerned(release: _Release) -> list[_Person]:
         )
         .order_by(Registration.id)
     )
+    order = {key: place for place, key in enumerate(release.changes)}
     found = []
     for row in db.session.execute(statement):
         shown = (windows.get(number) for number in row[-2:])
         keys = {row.performance_id, *shown}
         if of_all and row.performance_id is None:
             keys |= _abrupt_on(release, days, row[-2] or row[-1])
-        mine = {key: change for key, change in release.changes.items() if key in keys}
+        mine = sorted(keys & order.keys(), key=order.__getitem__)
         if not mine:
             continue
         found.append(
@@ -182,7 +183,7 @@ def _concerned(release: _Release) -> list[_Person]:
                 phone=row.phone,
                 locale=row.locale,
                 is_synthetic=row.is_synthetic,
-                changes=tuple(mine.values()),
+                changes=tuple(release.changes[key] for key in mine),
             )
         )
     return found
