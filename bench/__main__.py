@@ -9,6 +9,7 @@ from bench import (
     gates,
     guests,
     notices,
+    pages,
     redeem,
     registration,
     report,
@@ -23,6 +24,7 @@ if __name__ == "__main__":
     audience_size.main()
     registration.main()
     report.main()
+    pages.main()
     exchange.main()
     guests.main()
     schedule.main()

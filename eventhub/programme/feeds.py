@@ -18,6 +18,7 @@ bp = Blueprint("feeds", __name__)
 
 
 @bp.get("/e/<slug>/schedule.ics")
+@kept
 def schedule_ics(slug: str) -> Response:
     """GET /e/SLUG/schedule.ics - the programme as a calendar, filtered by query; anybody."""
     event = _dated(slug)
@@ -27,6 +28,7 @@ def schedule_ics(slug: str) -> Response:
 
 
 @bp.get("/e/<slug>/shows/<code>.ics")
+@kept
 def show_ics(slug: str, code: str) -> Response:
     """GET /e/SLUG/shows/CODE.ics - the performances of one show; anybody."""
     event = queries.event_by_slug(slug)
@@ -40,6 +42,7 @@ def show_ics(slug: str, code: str) -> Response:
 
 
 @bp.get("/e/<slug>/schedule.json")
+@kept
 def schedule_json(slug: str) -> Response:
     """GET /e/SLUG/schedule.json - frab schedule, version 1; anybody."""
     event = _dated(slug)
@@ -48,6 +51,7 @@ def schedule_json(slug: str) -> Response:
 
 
 @bp.get("/e/<slug>/schedule.xml")
+@kept
 def schedule_xml(slug: str) -> Response:
     """GET /e/SLUG/schedule.xml - frab schedule; anybody."""
     event = _dated(slug)
@@ -57,6 +61,7 @@ def schedule_xml(slug: str) -> Response:
 
 
 @bp.get("/e/<slug>/changes.atom")
+@kept
 def changes_atom(slug: str) -> Response:
     """GET /e/SLUG/changes.atom - the releases and what each changed; anybody."""
     event = queries.event_by_slug(slug)

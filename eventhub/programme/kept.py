@@ -26,7 +26,13 @@ KEPT_S: Final = 5.0  # texts that are edited in place show at the latest after t
 _MOST: Final = 400  # pages of one process
 _LONGEST_QUERY: Final = 200
 _STORE: Final = "eventhub_pages"
-_ORIGIN: Final = "Access-Control-Allow-Origin"
+_SAID: Final = (  # what of an answer belongs to its bytes; the rest is said anew each time
+    "Access-Control-Allow-Origin",
+    "Content-Disposition",
+    "Content-Type",
+    "Last-Modified",
+    "Vary",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,8 @@ class _Kept:
     at_s: float
     body: bytes | None  # None: only that it is unchanged has been said so far
     etag: str
-    mimetype: str
-    origin: str | None  # who may read it from another site
+    headers: tuple[tuple[str, str], ...]
+    max_age: int
 
     def holds(self, state: tuple[int, int], now_s: float) -> bool:
         """Tell whether this request can be answered with it."""
@@ -75,22 +81,21 @@ def kept(view: Callable[P, Response | BaseResponse]) -> Callable[P, Response | B
 
 
 def _state(slug: str) -> tuple[int, int]:
-    """Return the newest release and the newest word of an event; one statement."""
-    event_id = select(Event.id).where(Event.slug == slug).scalar_subquery()
+    """Return the newest release and word of an event, without a slug of all public ones."""
+    which = Event.slug == slug if slug else Event.is_public
+    event_ids = select(Event.id).where(which)
     releases = select(func.max(Schedule.id)).where(
-        Schedule.event_id == event_id, Schedule.released_at.is_not(None)
+        Schedule.event_id.in_(event_ids), Schedule.released_at.is_not(None)
     )
-    words = select(func.max(LiveStatus.id)).where(LiveStatus.event_id == event_id)
+    words = select(func.max(LiveStatus.id)).where(LiveStatus.event_id.in_(event_ids))
     row = db.session.execute(select(releases.scalar_subquery(), words.scalar_subquery())).one()
     return row[0] or 0, row[1] or 0
 
 
 def _again(found: _Kept) -> Response:
-    answer = Response(found.body or b"", mimetype=found.mimetype)
-    if found.origin is not None:
-        answer.headers[_ORIGIN] = found.origin
+    answer = Response(found.body or b"", headers=dict(found.headers))
     answer.set_etag(found.etag)
-    return conditional(answer)
+    return conditional(answer, found.max_age)
 
 
 def _keep(
@@ -104,8 +109,8 @@ def _keep(
     if etag is None:
         return
     body = answer.get_data() if answer.status_code == 200 else None
-    origin = answer.headers.get(_ORIGIN)
-    store[key] = _Kept(state, now, body, etag, answer.mimetype or "", origin)
+    said = tuple((name, answer.headers[name]) for name in _SAID if name in answer.headers)
+    store[key] = _Kept(state, now, body, etag, said, answer.cache_control.max_age or 0)
     store.move_to_end(key)
     while len(store) > _MOST:
         store.popitem(last=False)

@@ -32,6 +32,7 @@ headline.init_blueprint(bp)
 
 
 @bp.get("/")
+@kept
 def events() -> Response:
     """GET / - all public events, each with its cloth; anybody."""
     at = clock.now()
