@@ -123,7 +123,7 @@ def measure() -> bool:
     hard = sum(read[kind] for kind in KINDS)
     say("frames_read", hard, f"of {EACH * len(KINDS)}; wanted {WANTED}")
     say("frames_wrong_text", wrong, "texts that were not shown")
-    say("frame_median_ms", round(sorted(times)[len(times) // 2], 1), "wall time of one turn")
+    say("frame_median_ms", round(sorted(times)[len(times) // 2], 1), "wall time of one turn", "ms")
     return hard >= WANTED and wrong == 0 and read["empty"] == 0
 
 
@@ -325,9 +325,10 @@ _LENS: dict[str, tuple[Change, ...]] = {
 }
 
 
-def say(name: str, value: float, note: str) -> None:
+def say(name: str, value: float, note: str, unit: str = "frames") -> None:
     """Print one figure."""
-    print(json.dumps({"name": name, "value": value, "note": note}), flush=True)
+    line = {"name": name, "value": value, "unit": unit, "per": "frame set", "note": note}
+    print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":

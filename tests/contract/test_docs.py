@@ -64,8 +64,9 @@ def test_named_addresses_of_the_readme_answer(demo_app: Flask) -> None:
         assert client.get(path, follow_redirects=True).status_code == 200, path
 
 
-def test_the_page_of_broken_things_says_what_was_counted() -> None:
+@pytest.mark.parametrize("tool", ["tools.soak_doc", "tools.bench_doc"])
+def test_pages_of_figures_say_what_was_measured(tool: str) -> None:
     done = subprocess.run(
-        [sys.executable, "tools/soak_doc.py", "--check"], cwd=ROOT, capture_output=True, check=False
+        [sys.executable, "-m", tool, "--check"], cwd=ROOT, capture_output=True, check=False
     )
     assert done.returncode == 0

@@ -34,7 +34,14 @@ def identity(path: Path) -> str:
 
 def test_each_guide_is_there_in_both_languages() -> None:
     names = {path.name.split(".")[0] for path in GUIDES}
-    assert names == {"attendee", "gate", "organizer", "report-reader"}
+    assert names == {
+        "attendee",
+        "developer",
+        "gate",
+        "operator",
+        "organizer",
+        "report-reader",
+    }
     assert len(GUIDES) == len(names) * len(_LANGS)
 
 
