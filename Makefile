@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 JOBS ?= 3 # more than cores: some tests wait for processes that they ended
 
-.PHONY: run test check bench soak lock migrate vendor translations
+.PHONY: run test check bench soak lock migrate vendor translations screenshots
 .DEFAULT_GOAL := run
 
 run: .venv/.stamp
@@ -35,6 +35,9 @@ migrate: .venv/.stamp # make migrate M="add colour to stage"
 
 vendor: .venv/.stamp
 	$(BIN)/python tools/vendor.py
+
+screenshots: .venv/.stamp-dev $(CATALOGUES)
+	@$(BIN)/python tools/screenshots.py $(ARGS)
 
 translations: .venv/.stamp
 	$(BIN)/python tools/translations.py

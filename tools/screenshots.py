@@ -1,19 +1,26 @@
 """
-Draw the pictures of `docs/img` from a freshly loaded demonstration.
+Draw the pictures of `docs/img` from a freshly loaded demonstration, or compare with them.
+
+    python tools/screenshots.py            draw (make screenshots)
+    python tools/screenshots.py --check    fail when a page no longer looks like its picture
 
 The clock of the server stands at 20:00 of one fixed day, so the same code gives
-the same pictures. Needs Chromium on the PATH; takes about half a minute.
+the same pictures. Compared are means of squares of 16 pixels: another version
+of the browser moves edges of letters, a broken page moves squares. Needs
+Chromium on the PATH; takes about a quarter of a minute.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
+import os
 import shutil
 import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,7 +32,7 @@ sys.path.insert(0, str(ROOT))
 
 from flask import Flask  # noqa: E402 - needs the path above
 from flask_migrate import upgrade  # noqa: E402 - as above
-from PIL import Image  # noqa: E402 - as above
+from PIL import Image, ImageChops  # noqa: E402 - as above
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402 - as above
 from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402 - as above
 
@@ -54,6 +61,23 @@ PHONE: Final = {"width": 390, "height": 844}
 DESKTOP: Final = {"width": 1440, "height": 900}
 MAX_BYTES: Final = 150_000
 COLOURS: Final = (256, 128, 64, 32)
+PEOPLE: Final = 300
+SQUARE: Final = 16  # pixels
+FAR: Final = 24  # of 255: a square that differs by more is another square
+MOST_FAR: Final = 0.03  # share of the squares of a picture
+RANDOM: Final = {"ticket-phone": 0.15}  # its code is another one each time
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: which page, how large, for whom."""
+
+    name: str
+    path: str
+    size: dict[str, int]
+    is_signed_in: bool = False
+    is_dark: bool = False
+    lang: str = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +99,17 @@ class Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
-def main() -> None:
-    """Load, serve, draw."""
+def main() -> int:
+    """Load, serve, draw or compare; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    is_check = parser.parse_args().check
     chromium = shutil.which("chromium") or sys.exit("Chromium is missing.")
     with tempfile.TemporaryDirectory() as folder:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        app = create_app(Settings.for_tests(Path(folder), base_url=url))
+        app = create_app(Settings.for_tests(Path(folder), base_url=url, log_level="ERROR"))
         with app.app_context():
             upgrade()
             with clock.fixed(AT):
@@ -91,11 +118,16 @@ def main() -> None:
             "127.0.0.1", port, _standing(app.wsgi_app), threaded=True, request_handler=Quiet
         )
         threading.Thread(target=server.serve_forever, daemon=True).start()
+        found = []
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            _draw(browser, demo)
+            for name, png in _drawn(browser, demo):
+                found.append(_differs(name, png)) if is_check else _keep(name, png)
             browser.close()
         server.shutdown()
+    wrong = [text for text in found if text]
+    print(*wrong, sep="\n")
+    return 1 if wrong else 0
 
 
 def _standing(serve: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
@@ -109,7 +141,7 @@ def _standing(serve: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[b
 
 
 def _demo(app: Flask, url: str) -> Demo:
-    logins = load(LoadDemo(today=DAY)).logins
+    logins = load(LoadDemo(today=DAY, people=PEOPLE)).logins
     event = event_by_slug("demo")
     made = _guest(event)
     owner = next(login for login in logins if login.role == "owner")
@@ -154,28 +186,46 @@ def _guest(event: EventRow) -> Registered:
     raise SystemExit("No ticket of the demonstration is good today.")
 
 
-def _draw(browser: Browser, demo: Demo) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    _shot(browser, demo, "home-desktop", "/e/demo/", DESKTOP)
-    _shot(browser, demo, "home-phone", "/e/demo/", PHONE)
-    _shot(browser, demo, "programme-desktop", f"/e/demo/programme/{DAY}", DESKTOP)
-    _shot(browser, demo, "ticket-phone", demo.ticket, PHONE)
-    _shot(browser, demo, "console-home", "/console/e/demo/", DESKTOP, is_signed_in=True)
-    _shot(browser, demo, "report-futian", "/e/futian-2023/report", DESKTOP)
+def _shots(demo: Demo) -> list[Shot]:
+    """Return what the gallery shows; the gate comes last, it needs a hand."""
+    day = f"/e/demo/programme/{DAY}"
+    return [
+        Shot("front-desktop", "/", DESKTOP),
+        Shot("home-desktop", "/e/demo/", DESKTOP),
+        Shot("home-phone", "/e/demo/", PHONE),
+        Shot("home-phone-dark", "/e/demo/", PHONE, is_dark=True, lang="en-GB"),
+        Shot("programme-desktop", day, DESKTOP),
+        Shot("register-phone", "/e/demo/register", PHONE),
+        Shot("ticket-phone", demo.ticket, PHONE),
+        Shot("live-desktop", "/e/demo/live", DESKTOP),
+        Shot("editor-desktop", f"/console/e/demo/programme?day={DAY}", DESKTOP, is_signed_in=True),
+        Shot("console-home", "/console/e/demo/", DESKTOP, is_signed_in=True),
+        Shot("report-futian", "/e/futian-2023/report", DESKTOP),
+        Shot("report-futian-dark", "/e/futian-2023/report", DESKTOP, is_dark=True, lang="en-GB"),
+    ]
+
+
+def _drawn(browser: Browser, demo: Demo) -> Iterator[tuple[str, bytes]]:
+    """Yield names and PNG of all pictures."""
+    for shot in _shots(demo):
+        yield shot.name, _shot(browser, demo, shot)
     page = _page(browser, PHONE)
     page.goto(demo.gate)
     page.wait_for_selector('body[data-screen="idle"]')
     page.fill("#typed-code", demo.code)
     page.press("#typed-code", "Enter")
     page.wait_for_selector('[data-part="verdict"]:visible')
-    _keep("gate-admitted", page.screenshot())
+    yield "gate-admitted", page.screenshot()
+    page.context.close()
 
 
-def _page(browser: Browser, size: dict[str, int]) -> Page:
+def _page(
+    browser: Browser, size: dict[str, int], *, is_dark: bool = False, lang: str = "zh-CN"
+) -> Page:
     context = browser.new_context(
         viewport=size,  # type: ignore[arg-type]  # a typed dictionary
-        locale="zh-CN",
-        color_scheme="light",
+        locale=lang,
+        color_scheme="dark" if is_dark else "light",
         reduced_motion="reduce",
         timezone_id="Asia/Shanghai",
     )
@@ -184,25 +234,45 @@ def _page(browser: Browser, size: dict[str, int]) -> Page:
     return page
 
 
-def _shot(
-    browser: Browser,
-    demo: Demo,
-    name: str,
-    path: str,
-    size: dict[str, int],
-    *,
-    is_signed_in: bool = False,
-) -> None:
-    page = _page(browser, size)
-    if is_signed_in:
+def _shot(browser: Browser, demo: Demo, shot: Shot) -> bytes:
+    page = _page(browser, shot.size, is_dark=shot.is_dark, lang=shot.lang)
+    if shot.is_signed_in:
         cookie = {"name": demo.cookie, "value": demo.token, "url": demo.url}
         page.context.add_cookies([cookie])  # type: ignore[list-item]  # a typed dictionary
-    answer = page.goto(f"{demo.url}{path}")
+    answer = page.goto(f"{demo.url}{shot.path}")
     if answer is None or answer.status != 200:
-        raise SystemExit(f"{path} does not answer with 200")
+        raise SystemExit(f"{shot.path} does not answer with 200")
     page.wait_for_load_state("networkidle")
-    _keep(name, page.screenshot())
+    png = page.screenshot()
     page.context.close()
+    return png
+
+
+def far(stored: Image.Image, drawn: Image.Image) -> float:
+    """Return the share of squares in which two pictures differ visibly; 1 for other sizes."""
+    if stored.size != drawn.size:
+        return 1.0
+    across, down = (-(-side // SQUARE) for side in stored.size)
+    small = [
+        picture.convert("RGB").resize((across, down), Image.Resampling.BOX)
+        for picture in (stored, drawn)
+    ]
+    raw = ImageChops.difference(*small).tobytes()
+    squares = [raw[at : at + 3] for at in range(0, len(raw), 3)]
+    return sum(max(square) > FAR for square in squares) / len(squares)
+
+
+def _differs(name: str, png: bytes) -> str:
+    """Return what is to be said of a picture that no longer holds; empty when it does."""
+    path = FOLDER / f"{name}.png"
+    if not path.exists():
+        return f"{name}: no picture is stored"
+    share = far(Image.open(path), Image.open(io.BytesIO(png)))
+    if share <= RANDOM.get(name, MOST_FAR):
+        return ""
+    if folder := os.environ.get("EVENTHUB_PICTURES"):
+        (Path(folder) / f"{name}.png").write_bytes(png)
+    return f"{name}: {share:.0%} of the page looks different; make screenshots if that is meant"
 
 
 def _keep(name: str, png: bytes) -> None:
@@ -218,4 +288,4 @@ def _keep(name: str, png: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
