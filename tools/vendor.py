@@ -92,6 +92,14 @@ PACKAGES: Final = (
         },
     ),
     Package(
+        name="axe-core",
+        version="4.14.0",
+        licence="MPL-2.0",
+        folder="vendor/axe-core@4.14.0",
+        files={"axe.min.js": "axe.min.js", "LICENSE": "LICENSE"},
+        base=TESTS,
+    ),
+    Package(
         name="ical.js",
         version="2.2.1",
         licence="MPL-2.0",
