@@ -32,7 +32,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions[EXTENSION] = settings
     _configure(app, settings)
-    http.init_app(app, trusted_proxies=settings.trusted_proxies)  # first: gives the request id
+    http.init_app(  # first: gives the request id
+        app,
+        trusted_proxies=settings.trusted_proxies,
+        hosts=settings.served_hosts,
+        takes_addresses=not settings.is_production,
+    )
     extensions.init_app(app)
     if settings.sqlalchemy_url.startswith("sqlite"):
         Path(settings.sqlalchemy_url.removeprefix("sqlite:///")).parent.mkdir(

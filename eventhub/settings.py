@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 from flask import current_app
 
@@ -53,6 +54,12 @@ class Settings:
         "http://127.0.0.1:8000",
         "Address under which people reach the site; used in mails and codes.",
         "BASE_URL",
+    )
+    hosts: str = _doc(
+        "",
+        "Further host names under which the site is reached, comma between; others are refused. "
+        "That of the base address and those of the machine itself always count; `*`: any.",
+        "HOSTS",
     )
     redis_url: str = _doc("", "Redis for rate limits shared by several hosts.", "REDIS_URL")
     mail_url: str = _doc(
@@ -104,6 +111,12 @@ class Settings:
     def fetch_hosts(self) -> frozenset[str]:
         """Return the hosts on private addresses that may be reached."""
         return frozenset(host.strip() for host in self.fetch_allowed.split(",") if host.strip())
+
+    @property
+    def served_hosts(self) -> frozenset[str]:
+        """Return the host names, lower case and without port, that requests may name."""
+        named = {host.strip().lower() for host in self.hosts.split(",") if host.strip()}
+        return frozenset(named | {(urlsplit(self.base_url).hostname or "")} - {""})
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -171,6 +184,7 @@ _TEXT_FIELDS = {
     "fetch_allowed": "FETCH_ALLOWED",
     "mqtt_url": "MQTT_URL",
     "base_url": "BASE_URL",
+    "hosts": "HOSTS",
 }
 
 

@@ -16,8 +16,8 @@ sys.path.insert(0, str(ROOT))
 from flask import Flask  # noqa: E402 - needs the path above
 
 from eventhub import create_app  # noqa: E402 - as above
-from eventhub.kernel.api import openapi_document  # noqa: E402 - as above
 from eventhub.kernel.errors import EventHubError  # noqa: E402 - as above
+from eventhub.kernel.openapi import openapi_document  # noqa: E402 - as above
 from eventhub.settings import Settings  # noqa: E402 - as above
 
 HEAD: Final = """\

@@ -148,7 +148,7 @@ def stream_samples(slug: str) -> Response:
 @bp.post("/sensors/<path:name>")
 @operation(
     summary="Send readings of one counter, signed with its key; again changes nothing.",
-    answers={201: RecordedOut, 200: RecordedOut},
+    answers={201: RecordedOut, 200: RecordedOut, 401: None, 403: None},
     tags=["audience"],
 )
 def sensor_push(slug: str, name: str) -> Response:
@@ -168,7 +168,11 @@ def sensor_push(slug: str, name: str) -> Response:
 
 
 @bp.post("/hooks/<stream>/<secret>")
-@operation(summary="Take a hook of nginx-rtmp or SRS: somebody plays.", tags=["audience"])
+@operation(
+    summary="Take a hook of nginx-rtmp or SRS: somebody plays.",
+    answers={200: "text/plain", 401: None, 403: None},
+    tags=["audience"],
+)
 def stream_hook(slug: str, stream: str, secret: str) -> Response:
     """POST /api/v1/events/SLUG/hooks/STREAM/SECRET, the address that the command line prints."""
     event = event_by_slug(slug)

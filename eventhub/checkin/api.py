@@ -30,11 +30,17 @@ csrf.exempt(bp)
 CLIENT = "1.0.0"  # version of the scanner that this server brings
 _BEARER = "bearer "
 _TAGS = ["gate"]
+_BLOCK = "application/octet-stream"
 
 
 @bp.post("/pair")
 @limiter.limit("20/minute")
-@operation(summary="Turn a pairing code into a device", body=schemas.PairBody, tags=_TAGS)
+@operation(
+    summary="Turn a pairing code into a device",
+    body=schemas.PairBody,
+    answers={201: schemas.PairAnswer},
+    tags=_TAGS,
+)
 def pair() -> Response:
     """POST /api/gate/v1/pair: a token for a pairing code; anybody who holds one."""
     sent = body(schemas.PairBody)
@@ -51,7 +57,12 @@ def pair() -> Response:
 
 
 @bp.get("/config")
-@operation(summary="What a gate needs to know of its event", tags=_TAGS)
+@operation(
+    summary="What a gate needs to know of its event",
+    answers={200: schemas.ConfigAnswer},
+    is_for_devices=True,
+    tags=_TAGS,
+)
 def config() -> Response:
     """GET /api/gate/v1/config: gate, event and keys; a paired device."""
     device = _device()
@@ -68,7 +79,12 @@ def config() -> Response:
 
 
 @bp.get("/events/<event>/list")
-@operation(summary="The whole list of an event as a block of columns", tags=_TAGS)
+@operation(
+    summary="The whole list of an event as a block of columns",
+    answers={200: _BLOCK},
+    is_for_devices=True,
+    tags=_TAGS,
+)
 def whole_list(event: str) -> Response:
     """GET /api/gate/v1/events/ID/list: tickets and admissions; a paired device of the event."""
     known = _known(event)
@@ -83,7 +99,12 @@ def whole_list(event: str) -> Response:
 
 
 @bp.get("/events/<event>/names")
-@operation(summary="The names of an event for a search without a network", tags=_TAGS)
+@operation(
+    summary="The names of an event for a search without a network",
+    answers={200: _BLOCK},
+    is_for_devices=True,
+    tags=_TAGS,
+)
 def names(event: str) -> Response:
     """GET /api/gate/v1/events/ID/names: one line per ticket; a paired device of the event."""
     found = name_list(_known(event).event.id)
@@ -97,7 +118,13 @@ def names(event: str) -> Response:
 
 
 @bp.get("/events/<event>/delta")
-@operation(summary="What changed since a list or delta", tags=_TAGS)
+@operation(
+    summary="What changed since a list or delta",
+    query=schemas.DeltaQuery,
+    answers={200: schemas.DeltaAnswer, 410: None},
+    is_for_devices=True,
+    tags=_TAGS,
+)
 def delta(event: str) -> Response:
     """GET /api/gate/v1/events/ID/delta?since=: at most 5,000 changes; a paired device."""
     known = _known(event)
@@ -120,6 +147,7 @@ def delta(event: str) -> Response:
     summary="Decide one scan",
     body=schemas.RedeemBody,
     answers={200: schemas.RedeemAnswer},
+    is_for_devices=True,
     tags=_TAGS,
 )
 def redeem() -> Response:
@@ -154,6 +182,7 @@ def redeem() -> Response:
     summary="Hand in scans that the device has decided",
     body=schemas.ScansBody,
     answers={200: schemas.ScansAnswer},
+    is_for_devices=True,
     tags=_TAGS,
 )
 def scans() -> Response:
@@ -178,7 +207,13 @@ def scans() -> Response:
 
 
 @bp.post("/heartbeat")
-@operation(summary="Say that the device lives", body=schemas.HeartbeatBody, tags=_TAGS)
+@operation(
+    summary="Say that the device lives",
+    body=schemas.HeartbeatBody,
+    answers={200: schemas.HeartbeatAnswer},
+    is_for_devices=True,
+    tags=_TAGS,
+)
 def heartbeat() -> Response:
     """POST /api/gate/v1/heartbeat: queue, clock and battery; a paired device."""
     device = _device()
@@ -201,7 +236,13 @@ def heartbeat() -> Response:
 
 @bp.post("/walk-in")
 @limiter.limit("30/minute", key_func=lambda: token_hash(_token()))  # gates share an address
-@operation(summary="Register a person on the spot", body=schemas.WalkInBody, tags=_TAGS)
+@operation(
+    summary="Register a person on the spot",
+    body=schemas.WalkInBody,
+    answers={201: schemas.WalkInAnswer},
+    is_for_devices=True,
+    tags=_TAGS,
+)
 def walk_in() -> Response:
     """POST /api/gate/v1/walk-in: a ticket for somebody at the gate; a device allowed to."""
     device = _device()
@@ -212,7 +253,13 @@ def walk_in() -> Response:
 
 
 @bp.get("/search")
-@operation(summary="Find a ticket by name, order code or phone", tags=_TAGS)
+@operation(
+    summary="Find a ticket by name, order code or phone",
+    query=schemas.SearchQuery,
+    answers={200: schemas.SearchAnswer},
+    is_for_devices=True,
+    tags=_TAGS,
+)
 def search() -> Response:
     """GET /api/gate/v1/search?q=: at most 20 tickets; a paired device."""
     device = _device()
@@ -237,7 +284,12 @@ def search() -> Response:
 
 
 @bp.get("/stats")
-@operation(summary="How many are inside", tags=_TAGS)
+@operation(
+    summary="How many are inside",
+    answers={200: schemas.StatsAnswer},
+    is_for_devices=True,
+    tags=_TAGS,
+)
 def stats() -> Response:
     """GET /api/gate/v1/stats: the footer of the scanner; a paired device."""
     device = _device()

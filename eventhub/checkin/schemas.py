@@ -163,3 +163,70 @@ class ScansAnswer(Schema):
     results: list[dict[str, Any]]
     seq: str
     server_ms: int
+
+
+class PairAnswer(Schema):
+    """The token of the new device; it is shown this once."""
+
+    device: str
+    token: str
+    gate: dict[str, Any]
+    events: list[dict[str, str]]
+    server_ms: int
+
+
+class ConfigAnswer(Schema):
+    """All that a gate decides by; docs/gate-protocol.md names the parts."""
+
+    device: str
+    gate: dict[str, Any]
+    events: list[dict[str, Any]]
+    limits: dict[str, int]
+    client: str
+
+
+class DeltaAnswer(Schema):
+    """Changes between two places of the list, oldest first."""
+
+    from_: str = Field(alias="from")
+    to: str
+    more: bool
+    rows: list[Any]
+    admissions: list[Any]
+    scopes: list[Any]
+    server_ms: int
+
+
+class HeartbeatAnswer(Schema):
+    """What the device may fetch: the version of the page, the newest change."""
+
+    client: str
+    seq: str
+    server_ms: int
+
+
+class WalkInAnswer(Schema):
+    """The ticket of somebody who came without."""
+
+    idhash: str
+    server_ms: int
+
+
+class SearchAnswer(Schema):
+    """Tickets that fit; `more` when there are others."""
+
+    hits: list[dict[str, Any]]
+    more: bool
+    server_ms: int
+
+
+class StatsAnswer(Schema):
+    """The footer of the scanner."""
+
+    inside: int | None
+    admitted: int
+    capacity: int | None
+    per_minute: float
+    own: int
+    refused: dict[str, int]
+    server_ms: int

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
+from eventhub.kernel import audit, scheduler
+
 
 def register(app: Flask) -> None:
     """Register the organizer's pages, the addresses for machines, and `flask ops`."""
     from eventhub.console import access_api, api, cli, views  # noqa: PLC0415 - circular import
 
+    scheduler.add_job(
+        app,
+        scheduler.Job(name="audit", run=audit.note_checkpoint, every_s=audit.CHECKPOINT_EVERY_S),
+    )
     app.register_blueprint(views.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(access_api.blueprint)

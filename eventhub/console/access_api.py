@@ -191,6 +191,7 @@ def remove(slug: str, hook: str) -> Response:
 @limiter.limit(LIMIT, key_func=_caller)
 @operation(
     summary="Deliveries of an endpoint, newest first; `before` and `limit` give a page.",
+    query=PageQuery,
     answers={200: DeliveriesOut},
     scope=Scope.ACCESS_READ,
     tags=["webhooks"],

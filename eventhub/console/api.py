@@ -10,9 +10,9 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 
 from eventhub.console import queries
 from eventhub.kernel import metrics
-from eventhub.kernel.api import openapi_document
 from eventhub.kernel.errors import NotFound, Unavailable
 from eventhub.kernel.http import conditional, json_answer
+from eventhub.kernel.openapi import openapi_document
 
 blueprint = Blueprint("ops", __name__)
 

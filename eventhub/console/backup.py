@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -150,9 +151,12 @@ def _file() -> str:
     return str(db.engine.url.database)
 
 
-def _pg_url() -> str:
+def _pg_url() -> tuple[str, dict[str, str]]:
+    """Return the address without the password, and the password: others see the first in `ps`."""
     url: URL = db.engine.url
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    shown = url.set(drivername="postgresql")._replace(password=None)
+    return shown.render_as_string(hide_password=False), secret
 
 
 def _run(program: str, arguments: Sequence[str]) -> None:
@@ -162,8 +166,14 @@ def _run(program: str, arguments: Sequence[str]) -> None:
     )
     if found is None:
         raise Unavailable(_l("A PostgreSQL program is missing on this machine."))
-    command = [found, f"--dbname={_pg_url()}", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    address, secret = _pg_url()
+    done = subprocess.run(  # noqa: S603 - our own words
+        [found, f"--dbname={address}", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | secret,
+    )
     if done.returncode:
         raise Unavailable(done.stderr.strip().splitlines()[-1] if done.stderr else program)
 

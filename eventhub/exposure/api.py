@@ -108,7 +108,7 @@ def mentions(slug: str) -> Response:
 @blueprint.get("/reports")
 @operation(
     summary="Versions of the exposure report, newest first.",
-    answers={200: None},
+    answers={200: "application/json"},
     scope=Scope.REPORTS_READ,
     tags=["reports"],
 )
@@ -122,7 +122,7 @@ def reports(slug: str) -> Response:
 @blueprint.get("/reports/<int:version>")
 @operation(
     summary="report.json of one version.",
-    answers={200: None},
+    answers={200: "application/json"},
     scope=Scope.REPORTS_READ,
     tags=["reports"],
 )

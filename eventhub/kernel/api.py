@@ -1,40 +1,24 @@
-"""JSON API: bodies in, answers out, and the OpenAPI document that describes both."""
+"""JSON API: bodies in, and what views say of themselves for the OpenAPI document."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import orjson
-from flask import Flask, request
+from flask import request
 from flask_babel import gettext as _
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic.json_schema import models_json_schema
 
 from eventhub.kernel.errors import BadRequest, Invalid
 from eventhub.kernel.i18n import N_
 
 M = TypeVar("M", bound=BaseModel)
 F = TypeVar("F", bound=Callable[..., Any])
+Answer = type[BaseModel] | str | None
 
-_OPERATION: Final = "__eventhub_operation__"
-_REFERENCE: Final = "#/components/schemas/{model}"
-_PROBLEM: Final = {
-    "type": "object",
-    "required": ["title", "status", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "fields": {
-            "type": "object",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}},
-        },
-    },
-}
+OPERATION: Final = "__eventhub_operation__"
 _MESSAGES: Final = {
     "missing": N_("This is required."),
     "extra_forbidden": N_("This field is not known."),
@@ -51,12 +35,20 @@ class Schema(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What the OpenAPI document says of one route."""
+    """
+    What the OpenAPI document says of one route.
+
+    `answers` names a model, a media type of what has none, or None for an empty
+    answer; a status of 400 and more is always a problem. What every route of
+    its kind may answer (`problems_of`) needs no mention.
+    """
 
     summary: str
     body: type[BaseModel] | None = None
-    answers: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
+    query: type[BaseModel] | None = None
+    answers: Mapping[int, Answer] = field(default_factory=dict)
     scope: str | None = None
+    is_for_devices: bool = False
     tags: tuple[str, ...] = ()
 
 
@@ -97,86 +89,19 @@ def operation(
     *,
     summary: str,
     body: type[BaseModel] | None = None,
-    answers: Mapping[int, type[BaseModel] | None] | None = None,
+    query: type[BaseModel] | None = None,
+    answers: Mapping[int, Answer] | None = None,
     scope: str | None = None,
+    is_for_devices: bool = False,
     tags: tuple[str, ...] | list[str] = (),
 ) -> Callable[[F], F]:
     """Describe a view for the OpenAPI document; changes nothing about the view."""
-    described = Operation(summary, body, dict(answers or {}), scope, tuple(tags))
+    described = Operation(
+        summary, body, query, dict(answers or {}), scope, is_for_devices, tuple(tags)
+    )
 
     def mark(view: F) -> F:
-        setattr(view, _OPERATION, described)
+        setattr(view, OPERATION, described)
         return view
 
     return mark
-
-
-def openapi_document(app: Flask, *, title: str = "EventHub", version: str = "1") -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of every described route."""
-    found = list(_described(app))
-    models: set[type[BaseModel]] = set()
-    for _rule, _method, entry in found:
-        models.update(model for model in (entry.body, *entry.answers.values()) if model)
-    ordered = sorted(models, key=lambda model: model.__name__)
-    _map, schemas = models_json_schema(
-        [(model, "validation") for model in ordered], ref_template=_REFERENCE
-    )
-    paths: dict[str, dict[str, Any]] = {}
-    for rule, method, entry in found:
-        path = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule)
-        paths.setdefault(path, {})[method.lower()] = _operation_object(path, entry)
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": title, "version": version},
-        "paths": paths,
-        "components": {
-            "schemas": {**schemas.get("$defs", {}), "Problem": _PROBLEM},
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
-        },
-    }
-
-
-def _described(app: Flask) -> list[tuple[str, str, Operation]]:
-    rows = []
-    for rule in app.url_map.iter_rules():
-        entry = getattr(app.view_functions[rule.endpoint], _OPERATION, None)
-        if entry is None:
-            continue
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            rows.append((rule.rule, method, cast(Operation, entry)))
-    return sorted(rows, key=lambda row: row[:2])
-
-
-def _operation_object(path: str, entry: Operation) -> dict[str, Any]:
-    problem = {"content": {"application/problem+json": {"schema": _ref("Problem")}}}
-    answers: dict[str, Any] = {
-        str(status): _answer_object(model) for status, model in sorted(entry.answers.items())
-    }
-    answers["default"] = {"description": "A problem; `code` is stable.", **problem}
-    result: dict[str, Any] = {
-        "summary": entry.summary,
-        "tags": list(entry.tags),
-        "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in re.findall(r"{([^}]+)}", path)
-        ],
-        "responses": answers,
-    }
-    if entry.body is not None:
-        result["requestBody"] = {"required": True, **_content(entry.body)}
-    if entry.scope is not None:
-        result["security"] = [{"key": []}]
-        result["description"] = f"Scope `{entry.scope}`."
-    return result
-
-
-def _answer_object(model: type[BaseModel] | None) -> dict[str, Any]:
-    return {"description": "Done.", **(_content(model) if model else {})}
-
-
-def _content(model: type[BaseModel]) -> dict[str, Any]:
-    return {"content": {"application/json": {"schema": _ref(model.__name__)}}}
-
-
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": _REFERENCE.format(model=name)}

@@ -7,6 +7,7 @@ EventHubError              code (stable, kebab-case), message (translatable), de
   ProofNeeded      403     signed in a while ago; asks for the password again
   FactorNeeded     403     signed in, but this installation wants a second factor first
   NotFound         404
+  BadRequest       400     can not be read; UnknownHost: asks for another site
   Conflict         409     state has changed or clashes
   Gone             410     delta horizon passed, link re-keyed
   Invalid          422     fields: {name: [text]}
@@ -108,6 +109,13 @@ class BadRequest(EventHubError):
     status = 400
     code = "bad-request"
     message = _l("The request can not be read.")
+
+
+class UnknownHost(BadRequest):
+    """The Host header names another site than this one."""
+
+    code = "unknown-host"
+    message = _l("This site is not served under that name.")
 
 
 class Invalid(EventHubError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -27,6 +28,7 @@ from eventhub.kernel.errors import (
     NotSignedIn,
     ProofNeeded,
     Unavailable,
+    UnknownHost,
 )
 
 LOGIN_PATH: Final = "/login"
@@ -50,6 +52,8 @@ _POLICY: Final = {
 _SCANNER_POLICY: Final = {**_POLICY, "script-src": "'self' 'wasm-unsafe-eval'"}
 # Answers below these are one person's, errors included.
 _PERSONAL: Final = ("/t/", "/i/", "/r/", "/console/", "/login", "/password", "/confirm", "/email/")
+_OWN_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _HSTS: Final = "max-age=31536000; includeSubDomains"
 _TITLES: Final = {
     400: "bad-request",
@@ -261,9 +265,46 @@ def _keep_static(response: Response) -> None:
         response.headers["Cache-Control"] = "no-cache"
 
 
-def init_app(app: Flask, *, trusted_proxies: int = 0) -> None:
-    """Install handlers and headers; believe `trusted_proxies` reverse proxies."""
+def _is_served(host: str, served: Collection[str], *, takes_addresses: bool) -> bool:
+    """Tell whether a Host header names this site; a probe may call it by its own name."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        if name in served or name in _OWN_NAMES or "*" in served:
+            return True
+        return takes_addresses and bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False
+
+
+def init_app(
+    app: Flask,
+    *,
+    trusted_proxies: int = 0,
+    hosts: Collection[str] = ("*",),
+    takes_addresses: bool = False,
+) -> None:
+    """
+    Install handlers and headers.
+
+    Args:
+        app: What they are installed in.
+
+        trusted_proxies: Number of reverse proxies that are believed.
+
+        hosts: Names under which the site is served; `*` stands for any. Whoever
+            watches the machine may use others.
+
+        takes_addresses: Also serve under any numeric address, as on a desk where
+            telephones in the same network look at it.
+    """
+
+    def refuse_other_hosts() -> None:
+        is_probe = request.path in _PROBES
+        if not is_probe and not _is_served(request.host, hosts, takes_addresses=takes_addresses):
+            raise UnknownHost()
+
     app.before_request(_begin)
+    app.before_request(refuse_other_hosts)
     app.after_request(_finish)
     app.register_error_handler(EventHubError, _on_domain_error)
     app.register_error_handler(HTTPException, _on_http_error)

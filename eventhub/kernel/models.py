@@ -51,3 +51,21 @@ class AuditEntry(Base):
     after: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditCheckpoint(Base):
+    """
+    How far the chain was read and found whole; one row, number 1.
+
+    Pages trust it up to `seq` and read only what is newer. A walk through the
+    whole chain does not, and compares: a chain that was written anew from the
+    first entry on has another hash there.
+    """
+
+    __tablename__ = "audit_checkpoint"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigId)  # the newest entry that was read; 0: none
+    hash: Mapped[str] = mapped_column(String(64))
+    read_at: Mapped[datetime]  # when the chain was last read from its beginning
+    first_bad: Mapped[int | None] = mapped_column(BigId)  # what that walk found

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from flask import current_app, has_request_context
@@ -68,6 +68,19 @@ def across() -> Iterator[None]:
     finally:
         if before is not None:
             info[_SCOPE] = before
+
+
+def organisations_by(find: Callable[[int], int | None]) -> None:
+    """Say how the organisation of an event is found; the domain of events does, at start."""
+    _finders[:] = [find]
+
+
+def organisation_of(event_id: int) -> int:
+    """Return the organisation of an event; 0 for none and for no event."""
+    return (_finders[0](event_id) or 0) if event_id and _finders else 0
+
+
+_finders: list[Callable[[int], int | None]] = []
 
 
 @functools.lru_cache(maxsize=512)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from eventhub.kernel import scheduler
+from eventhub.kernel import scheduler, tenancy
 
 
 def register(app: Flask) -> None:
@@ -21,12 +21,14 @@ def register(app: Flask) -> None:
         live_cli,
         own_feeds,
         plan_cli,
+        queries,
         replan_cli,
         screens,
         service,
         views,
     )
 
+    tenancy.organisations_by(queries.organisation_of)
     scheduler.add_job(app, scheduler.Job(name="plans", run=service.plan_waiting, every_s=2))
     scheduler.add_job(
         app, scheduler.Job(name="old-calendars", run=service.forget_old_feeds, every_s=86_400)

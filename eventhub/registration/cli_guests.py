@@ -71,6 +71,7 @@ def undo_import(event: str, batch: str, as_json: bool) -> None:
 def export(event: str, kind: str, out: Path, lang: str, as_json: bool) -> None:
     """Write all registered people into a file; it holds personal data."""
     found = event_by_slug(event)
+    service.note_export(found.id, kind)
     with in_lang(lang), out.open("wb") as file:
         if kind == "csv":
             file.writelines(service.export_csv(found))

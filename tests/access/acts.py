@@ -42,6 +42,7 @@ ACTS: Final[dict[str, str]] = {
     "console.drop_my_factor": "second_factor.off",
     "console.end_my_session": "session.revoke",
     "console.end_my_other_sessions": "session.revoke",
+    "console.export_guests": "guests.export",
     "console.programme_place": DRAFT,
     "console.save_venue": "venue.save",
     "console.save_stage": "stage.save",

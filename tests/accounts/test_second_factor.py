@@ -19,7 +19,7 @@ from eventhub.accounts.models import LoginSession, RecoveryCode, SecondFactor
 from eventhub.kernel import audit, clock, ids
 from eventhub.kernel.db import db
 from eventhub.kernel.errors import Conflict, Limited
-from tests.people import PASSWORD, People, email_of, make_people, post
+from tests.people import PASSWORD, People, csrf, email_of, make_people, post
 
 NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 Clock = Callable[[datetime], None]
@@ -236,12 +236,15 @@ def test_an_old_log_in_is_asked_again_before_what_is_sensitive(
     for path in SENSITIVE:
         answer = post(alice, path, {}, form_at="/console/me")
         assert (answer.status_code, answer.location) == (303, "/confirm?next=%2Fconsole%2F"), path
-    file = alice.get("/console/e/loom-week/guests.csv")
-    assert file.location == "/confirm?next=%2Fconsole%2Fe%2Floom-week%2Fguests.csv"
-    back = {"password": PASSWORD, "next": "/console/e/loom-week/guests.csv"}
+    lists = "/console/e/loom-week/guest-lists"
+    token = {"csrf_token": csrf(alice, lists)}
+    sent = {"data": token, "headers": {"Referer": f"http://localhost{lists}"}}
+    file = alice.post("/console/e/loom-week/guests.csv", **sent)
+    assert file.location == "/confirm?next=%2Fconsole%2Fe%2Floom-week%2Fguest-lists"
+    back = {"password": PASSWORD, "next": lists}
     assert post(alice, "/confirm", back | {"password": "no no no no"}).status_code == 401
     assert post(alice, "/confirm", back).location == back["next"]
-    assert alice.get(back["next"]).status_code == 200
+    assert alice.post("/console/e/loom-week/guests.csv", **sent).status_code == 200
 
 
 @pytest.mark.req("B-12")

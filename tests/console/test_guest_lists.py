@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from eventhub.kernel import audit
+from eventhub.programme.queries import event_by_slug
 from eventhub.registration import queries
 from tests.people import People, make_people, post
 from tests.world import World, make_world
@@ -95,12 +97,20 @@ def test_a_file_that_can_not_be_read_says_so_beside_the_field(alice: FlaskClient
 def test_the_export_is_harmless_in_a_spreadsheet(alice: FlaskClient) -> None:
     path = upload(alice)
     post(alice, f"{path}/apply", {}, form_at=path)
-    answer = alice.get("/console/e/loom-week/guests.csv", headers={"Accept-Language": "en"})
+    answer = post(alice, "/console/e/loom-week/guests.csv?lang=en", {}, form_at=LISTS)
     data = answer.get_data()
     assert data.startswith(b"\xef\xbb\xbfCode,State,Ticket type,Name,")
     assert "王小芳,,xf@example.com,,,'=1+1," in data.decode()
-    assert alice.get("/console/e/loom-week/guests.xlsx").get_data().startswith(b"PK")
+    sheet = post(alice, "/console/e/loom-week/guests.xlsx", {}, form_at=LISTS)
+    assert sheet.get_data().startswith(b"PK")
     assert answer.headers["Cache-Control"] == "no-store"
+    noted = [
+        row for row in audit.entries(event_by_slug("loom-week").id) if row.subject == "guests:csv"
+    ]
+    assert [(row.action, row.actor_name, row.after) for row in noted] == [
+        ("guests.export", "Alice", {"list": "all", "people": data.count(b"\r\n") - 1})
+    ]
+    assert noted[0].organisation_ref > 0
 
 
 def test_lists_of_another_organiser_do_not_exist(

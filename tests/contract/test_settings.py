@@ -16,6 +16,7 @@ GIVEN = {
     "DATABASE_URL": "postgresql+psycopg://eventhub@db/eventhub",
     "SECRET_KEY": "s" * 40,
     "BASE_URL": "https://tide.example.org",
+    "HOSTS": "tide.example.net",
     "REDIS_URL": "redis://redis",
     "MAIL_URL": "smtp://mail.example.org",
     "MAIL_FROM": "tickets@example.org",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -112,3 +112,61 @@ def test_the_database_refuses_changes(app: Flask, db_session: Session, statement
     with pytest.raises(IntegrityError):
         db_session.execute(text(statement))
     db.session.rollback()
+
+
+NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
+
+
+def test_a_page_reads_only_what_is_newer_than_the_checkpoint(app: Flask, clock) -> None:
+    clock(NOON)
+    for number in range(1, 6):
+        publish(number)
+    assert audit.note_checkpoint().entries == 5
+    for number in range(6, 9):
+        publish(number)
+    read: list[int] = []
+
+    def count(_target: object, _context: object) -> None:
+        read.append(1)
+
+    db.session.remove()
+    event.listen(audit.AuditEntry, "load", count)
+    try:
+        state = audit.glance()
+    finally:
+        event.remove(audit.AuditEntry, "load", count)
+    assert (len(read), state.entries, state.first_bad, state.read_at) == (3, 8, None, NOON)
+    assert state.newest_hash == audit.verify().newest_hash
+
+
+def test_an_old_entry_that_was_changed_shows_after_the_next_walk(
+    app: Flask, db_session: Session, clock, runner: FlaskCliRunner
+) -> None:
+    clock(NOON)
+    for number in range(1, 6):
+        publish(number)
+    audit.note_checkpoint()
+    tamper(db_session, "UPDATE audit_entry SET actor_name = 'Bob' WHERE seq = 3")
+    assert audit.glance().first_bad is None, "nobody has read it again yet"
+    clock(NOON + audit.WALK_EVERY - timedelta(seconds=1))
+    assert audit.note_checkpoint().first_bad is None
+    clock(NOON + audit.WALK_EVERY)
+    assert audit.note_checkpoint().first_bad == 3
+    assert audit.glance().first_bad == 3
+    done = runner.invoke(args=["ops", "verify-audit"])
+    assert (done.exit_code, "entry 3 of 5" in done.output) == (1, True)
+
+
+@pytest.mark.parametrize(("kept", "first_bad"), [(5, 5), (4, 5), (0, 1)])
+def test_a_chain_that_was_written_anew_or_cut_short_is_named(
+    app: Flask, db_session: Session, kept: int, first_bad: int
+) -> None:
+    """Whoever recomputes every hash still has another one where a walk noted its own."""
+    for number in range(1, 6):
+        publish(number)
+    audit.note_checkpoint()
+    tamper(db_session, "DELETE FROM audit_entry")
+    for number in range(1, kept + 1):
+        publish(number + 100)
+    assert audit.verify().first_bad == first_bad
+    assert audit.note_checkpoint(from_start=True).first_bad == first_bad

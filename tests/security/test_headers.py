@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from eventhub.accounts import service as accounts
 from eventhub.accounts.models import LoginSession
 from eventhub.kernel.db import Base, db
+from eventhub.notify.models import OutboxMessage
 from tests.access.rows import TABLE
 from tests.access.test_matrix import two_tenants, words_of
 from tests.people import PASSWORD, People, email_of, make_people, post
@@ -299,3 +300,70 @@ def test_metrics_are_for_this_machine(
 )
 def test_nothing_of_the_project_folder_is_served(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code in (400, 404)
+
+
+@pytest.mark.req("H-1")
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [
+        ("loom.example", "/login", 200),
+        ("LOOM.example:8443", "/login", 200),
+        ("tickets.loom.example", "/login", 200),
+        ("evil.example", "/login", 400),
+        ("evil.example", "/api/v1/openapi.json", 400),
+        ("loom.example.evil.example", "/password", 400),
+        ("192.0.2.7", "/login", 400),
+        ("", "/login", 400),
+        ("[", "/login", 400),
+        ("loom.example@evil.example", "/login", 400),
+        ("127.0.0.1:8000", "/login", 200),
+        ("localhost", "/login", 200),
+        ("[::1]:8000", "/login", 200),
+        ("10.1.2.3:8000", "/healthz", 200),
+        ("balancer", "/readyz", 200),
+    ],
+)
+def test_another_host_is_refused(database, host: str, path: str, status: int) -> None:  # type: ignore[no-untyped-def] - fixture of conftest
+    app = strict_app(database)
+    answer = app.test_client().get(path, headers={"Host": host})
+    assert answer.status_code == status
+    if status == 400:
+        assert "evil.example" not in answer.get_data(as_text=True)
+        assert answer.headers["X-Request-Id"]
+
+
+@pytest.mark.req("H-1")
+def test_a_link_in_a_mail_never_names_the_host_that_was_asked_for(database) -> None:  # type: ignore[no-untyped-def] - fixture of conftest
+    app = strict_app(database)
+    with app.app_context():
+        make_people()
+        client = app.test_client()
+        here = {"base_url": "https://loom.example"}
+        page = client.get("/password", **here).get_data(as_text=True)
+        token = re.search(r'csrf_token"[^>]*value="([^"]+)"', page)
+        assert token is not None
+        form = {"email": email_of("alice"), "csrf_token": token[1]}
+        for name in ("Host", "X-Forwarded-Host"):
+            evil = {name: "evil.example", "Referer": "https://loom.example/password"}
+            client.post("/password", data=form, headers=evil, **here)
+        texts = db.session.scalars(select(OutboxMessage.text)).all()
+        assert len(texts) == 1, "the forged Host was refused, the forwarded one not believed"
+        assert "https://loom.example/password/" in texts[0]
+        assert "evil" not in texts[0]
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_desk_is_looked_at_under_its_numeric_address(database) -> None:  # type: ignore[no-untyped-def] - fixture of conftest
+    client = strict_app(database, env="testing").test_client()
+    assert client.get("/login", headers={"Host": "192.168.1.20:8000"}).status_code == 200
+    assert client.get("/login", headers={"Host": "evil.example"}).status_code == 400
+
+
+def strict_app(database, env: str = "production") -> Flask:  # type: ignore[no-untyped-def] - fixture of conftest
+    """Return the application of a public installation with two names."""
+    from eventhub import create_app  # noqa: PLC0415 - another application than the fixture's
+
+    return create_app(
+        database.settings(env=env, base_url="https://loom.example", hosts="tickets.loom.example")
+    )

@@ -106,11 +106,12 @@ def send_guest_list(slug: str, batch: str) -> BaseResponse:
     return see_other(url_for("console.guest_list", slug=slug, batch=batch))
 
 
-@blueprint.get("/e/<slug>/guests.<any(csv, xlsx):form>")
+@blueprint.post("/e/<slug>/guests.<any(csv, xlsx):form>")
 def export_guests(slug: str, form: str) -> Response:
-    """GET /console/e/SLUG/guests.csv .xlsx: everybody who is registered; guests.edit."""
+    """POST /console/e/SLUG/guests.csv .xlsx: everybody who is registered; guests.edit."""
     event = console_event(slug, Permission.GUESTS_EDIT)
     require_proof()
+    service.note_export(event.id, form)
     is_csv = form == "csv"
     answer = make_response(
         b"".join(service.export_csv(event)) if is_csv else service.export_xlsx(event)

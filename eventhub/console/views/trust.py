@@ -65,7 +65,7 @@ def audit_log(slug: str) -> Response:
         rows=rows[:_PAGE],
         older=older,
         act_words=words.acts(),
-        state=audit.verify(),
+        state=audit.glance(),
     )
 
 

@@ -104,6 +104,11 @@ def event_by_slug(slug: str) -> EventRow:
     return _found(db.session.scalar(select(Event).where(Event.slug == slug)))
 
 
+def organisation_of(event_id: int) -> int | None:
+    """Return the organisation that an event belongs to, None when there is no such event."""
+    return db.session.scalar(select(Event.organisation_id).where(Event.id == event_id))
+
+
 def event_by_id(event_id: int) -> EventRow:
     """
     Return the event with this database id.

@@ -28,7 +28,7 @@ from eventhub.registration.service.day_keys import (
     ticket_day_keys,
 )
 from eventhub.registration.service.erasure import erase_by_staff, erase_mine, ledger, reapply
-from eventhub.registration.service.export import export_csv, export_xlsx
+from eventhub.registration.service.export import export_csv, export_xlsx, note_export
 from eventhub.registration.service.guests import (
     PreviewFile,
     apply_batch,
@@ -235,6 +235,7 @@ __all__ = [
     "mark_opened",
     "move_seat",
     "note_bounces",
+    "note_export",
     "offer_by_hand",
     "open_room",
     "other_types",
