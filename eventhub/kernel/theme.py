@@ -54,7 +54,7 @@ def colours(theme: Mapping[str, Any] | None, scheme: str) -> dict[str, str]:
     given = (theme or {}).get(scheme)
     given = given if isinstance(given, Mapping) else {}
     named = {
-        role: str(given[role] if _is_colour(given.get(role)) else default[role]) for role in _SINGLE
+        role: str(given[role] if is_colour(given.get(role)) else default[role]) for role in _SINGLE
     }
     threads = _colours(given.get("threads")) or list(default["threads"])
     named |= {f"t{n + 1}": threads[n % len(threads)] for n in range(THREADS)}
@@ -122,7 +122,7 @@ def _scheme_faults(colours: Any, scheme: str) -> Iterator[str]:
         yield N_("Give colours for light and for dark.")
         return
     threads = _colours(colours.get("threads"))
-    if any(not _is_colour(colours.get(role)) for role in _SINGLE) or not threads:
+    if any(not is_colour(colours.get(role)) for role in _SINGLE) or not threads:
         yield N_("Write each colour as # and six hexadecimal digits.")
         return
     if len(threads) > THREADS:
@@ -142,10 +142,11 @@ def _colours(values: Any) -> list[str]:
     """Return the values when all are colours, else nothing."""
     if isinstance(values, str) or not isinstance(values, Sequence):
         return []
-    return [str(v) for v in values] if all(_is_colour(v) for v in values) else []
+    return [str(v) for v in values] if all(is_colour(v) for v in values) else []
 
 
-def _is_colour(value: Any) -> bool:
+def is_colour(value: Any) -> bool:
+    """Tell whether a value is a colour as `#` and six hexadecimal digits."""
     return isinstance(value, str) and bool(_COLOUR.match(value))
 
 

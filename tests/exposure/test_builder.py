@@ -144,7 +144,12 @@ def test_layout_goes_into_the_next_version_and_stays_with_it(counted: int) -> No
     assert built(counted).document()["layout"] == {"sections": [], "accent": None, "logo": None}
 
 
-@pytest.mark.parametrize("accent", ["#F2E94E", "#9AB7D3"])
+def test_blanks_are_no_accent(counted: int) -> None:
+    set_layout(SetLayout(event_id=counted, sections=(), accent=" \t"))
+    assert built(counted).document()["layout"]["accent"] is None
+
+
+@pytest.mark.parametrize("accent", ["#F2E94E", "#9AB7D3", "#B4231", "red\t"])
 def test_a_pale_accent_is_refused_and_nothing_changes(counted: int, accent: str) -> None:
     with pytest.raises(Invalid) as refusal:
         set_layout(SetLayout(event_id=counted, sections=(), accent=accent))

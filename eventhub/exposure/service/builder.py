@@ -27,7 +27,7 @@ from eventhub.exposure.rules.uncertainty import Prior
 from eventhub.kernel import audit, clock
 from eventhub.kernel.db import I18n, command, db
 from eventhub.kernel.errors import Invalid
-from eventhub.kernel.theme import PAPER, contrast
+from eventhub.kernel.theme import PAPER, contrast, is_colour
 from eventhub.programme.queries import EventRow, event_by_id
 
 MIN_CONTRAST = 4.5  # WCAG 2.2, text on paper
@@ -99,17 +99,20 @@ def set_layout(cmd: SetLayout) -> None:
     Keep what the next version is built with. Commits.
 
     Raises:
-        Invalid: A section twice, or an accent that can not be read on paper.
+        Invalid: A section twice, or an accent that is no colour or can not be read on paper.
     """
     if len(set(cmd.sections)) != len(cmd.sections):
         raise Invalid(fields={"sections": [_l("Each section stands once.")]})
-    if cmd.accent and accent_contrast(cmd.accent) < MIN_CONTRAST:
+    accent = cmd.accent.strip()  # blanks pass a form for nothing at all
+    if accent and not is_colour(accent):
+        raise Invalid(fields={"accent": [_l("# and six digits.")]})
+    if accent and accent_contrast(accent) < MIN_CONTRAST:
         sentence = _l("This colour is too pale: text in it needs a contrast of 4.5 with paper.")
         raise Invalid(fields={"accent": [sentence]})
     row = _setting(cmd.event_id)
     before = queries.setting(cmd.event_id).as_json()
     row.sections = [section.value for section in cmd.sections]
-    row.accent = cmd.accent.upper() or None
+    row.accent = accent.upper() or None
     row.compare_event_id = cmd.compare_event_id
     db.session.flush()
     _record("report.layout", cmd.event_id, before, queries.setting(cmd.event_id).as_json())
