@@ -367,3 +367,22 @@ def strict_app(database, env: str = "production") -> Flask:  # type: ignore[no-u
     return create_app(
         database.settings(env=env, base_url="https://loom.example", hosts="tickets.loom.example")
     )
+
+
+@pytest.mark.req("H-7")
+def test_a_crash_shows_an_id_and_no_trace(own_app: Flask) -> None:
+    own_app.config["TESTING"] = False
+
+    def planted() -> object:
+        raise RuntimeError("secret of the crash")
+
+    own_app.add_url_rule("/planted", "planted", planted)
+    own_app.add_url_rule("/api/v1/planted", "planted_json", planted)
+    for path in "/planted", "/api/v1/planted":
+        answer = own_app.test_client().get(path)
+        text = answer.get_data(as_text=True)
+        assert answer.status_code == 500
+        assert answer.headers["X-Request-Id"]
+        assert "secret of the crash" not in text
+        assert "Traceback" not in text
+        assert "RuntimeError" not in text
