@@ -9,16 +9,25 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 from eventhub.kernel import text
 
 _MAX_NAME = 120
+_TOO_LARGE = 2**63
 
 
 class BaseForm(FlaskForm):
     """Form with CSRF protection; texts of all errors are ours and translated."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse whole numbers that no column holds, on which WTForms itself would fail."""
+        for field in self:
+            if isinstance(field, IntegerField) and abs(field.data or 0) >= _TOO_LARGE:
+                field.data = None
+                field.process_errors = [*field.process_errors, _l("This is too large.")]
+        return bool(super().validate(extra_validators))
 
 
 class Required(DataRequired):

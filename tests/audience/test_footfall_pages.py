@@ -224,6 +224,8 @@ def test_the_plan_is_drawn_and_takes_a_picture_without_its_past(alice: FlaskClie
     page = assert_html(alice.get("/console/e/cloth-week/plan"))
     assert '<rect class="site-zone" x="150.0" y="200.0" width="450.0" height="400.0"/>' in page
     assert send(alice, "plan/mark", **(box | {"x": 900})).status_code == 422
+    assert send(alice, "plan/mark", **(box | {"x": "9" * 400})).status_code == 422
+    assert send(alice, "plan/mark", **(box | {"x": "-" + "9" * 400})).status_code == 422
     assert send(alice, "plan/mark", **(box | {"mark": "zone:999"})).status_code == 422
     assert send(alice, "plan/mark", **box, remove="1").status_code == 303
     assert "site-zone" not in assert_html(alice.get("/console/e/cloth-week/plan"))
