@@ -228,7 +228,11 @@ def crowd(world: World, count: int) -> int:
     base = {name: _newest(name, "id") for name in ("registration", "attendee", "ticket", "scan")}
     own = {name: f"{number} + i" for name, number in base.items()}
     public = {"public_id": "'drill-' || i", "id": ""}
-    mail = {"email": "'p' || i || '@loom.example'", "code": "CAST(100000 + i AS VARCHAR(6))", "idempotency_key": "NULL"}
+    mail = {
+        "email": "'p' || i || '@loom.example'",
+        "code": "CAST(100000 + i AS VARCHAR(6))",
+        "idempotency_key": "NULL",
+    }
     _multiply("registration", guest, count, {**public, **mail, "id": own["registration"]})
     named = {"registration_id": own["registration"], "display_name": "'王 ' || i"}
     _multiply("attendee", person, count, {**public, **named, "id": own["attendee"]})
