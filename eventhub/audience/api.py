@@ -145,6 +145,53 @@ def stream_samples(slug: str) -> Response:
     return _answer(done, bad)
 
 
+class ExportOut(Schema):
+    """What became of an export; figures are counted. `unused` lists columns that count nothing."""
+
+    accepted: int
+    duplicates: int
+    revisions: int
+    quarantined: int
+    rejected: list[RejectedOut]
+    unused: list[str]
+
+
+@bp.post("/platform-exports/<stream>")
+@operation(
+    summary="Send the export of a platform, CSV or XLSX; again changes nothing.",
+    answers={201: ExportOut, 200: ExportOut},
+    scope=Scope.AUDIENCE_WRITE,
+    tags=["audience"],
+)
+def platform_exports(slug: str, stream: str) -> Response:
+    """POST /api/v1/events/SLUG/platform-exports/STREAM?platform=&map=, keys with audience:write."""
+    event = _authorised(slug)
+    if not _SLUG.fullmatch(stream):
+        raise UnknownStream()
+    done = service.import_export(
+        service.ImportExport(
+            event_id=event.id,
+            slug=stream,
+            platform=request.args.get("platform", stream)[:80],
+            file_name=stream,
+            data=request.get_data(),
+            timezone=event.timezone,
+            map_name=request.args.get("map", "")[:120],
+            imported_by="API",
+            is_synthetic=event.is_synthetic,
+        )
+    )
+    data = {
+        "accepted": done.accepted,
+        "duplicates": done.duplicates,
+        "revisions": done.revisions,
+        "quarantined": done.quarantined,
+        "rejected": [{"index": one.line, "reason": one.reason} for one in done.rejected],
+        "unused": list(done.unused),
+    }
+    return json_answer(data, 201 if done.accepted or done.revisions else 200)
+
+
 @bp.post("/sensors/<path:name>")
 @operation(
     summary="Send readings of one counter, signed with its key; again changes nothing.",

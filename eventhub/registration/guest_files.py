@@ -6,12 +6,11 @@ import csv
 import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from eventhub.kernel import text
+from eventhub.kernel import sheets, text
 from eventhub.registration.errors import (
     GuestFileTooLarge,
     NoGuestColumns,
@@ -22,8 +21,6 @@ from eventhub.registration.rules.guests import Fault, Guest, Line
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 50_000
-_MAX_UNPACKED = 200 * 1024 * 1024  # bytes of an XLSX when unpacked; a zip bomb has more
-_MAX_PARTS = 2000
 _EXACT_DIGITS = 15  # a spreadsheet number keeps no more
 _MAX_COLUMNS = 100
 _MAX_CELL = 500
@@ -223,7 +220,7 @@ def _lang(word: str, name: str) -> str:
 
 
 def _table(data: bytes) -> tuple[str, list[list[str]]]:
-    if data.startswith(b"PK\x03\x04"):
+    if sheets.is_workbook(data):
         return "xlsx", _sheet(data)
     encoding, content = _decoded(data)
     head = content[: content.find("\n")] if "\n" in content else content
@@ -251,19 +248,11 @@ def _decoded(data: bytes) -> tuple[str, str]:
 
 
 def _sheet(data: bytes) -> list[list[str]]:
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - slow import
-
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            entries = parts.infolist()
-        unpacked = sum(entry.file_size for entry in entries)
-        if len(entries) > _MAX_PARTS or unpacked > _MAX_UNPACKED:
-            raise GuestFileTooLarge()
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except GuestFileTooLarge:
-        raise
-    except Exception as error:  # the reader names its errors differently in each version
+        rows = sheets.read_sheet(data)
+    except sheets.SheetTooLarge as error:
+        raise GuestFileTooLarge() from error
+    except sheets.UnreadableSheet as error:
         raise UnreadableGuestFile() from error
     return [[_cell(value) for value in row] for row in rows]
 

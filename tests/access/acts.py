@@ -87,6 +87,7 @@ ACTS: Final[dict[str, str]] = {
     "console.set_player": "player.set",
     "console.stop_player": "player.stop",
     "console.enter_claim": "figure.claim",
+    "console.import_export": "figures.import",
     "console.set_poll": "poll.set",
     "console.stop_poll": "poll.stop",
     "console.set_mark": "plan.mark",

@@ -227,6 +227,12 @@ def site_acts(world: World) -> Steps:
         "claim-period": "opening day",
     }
     yield "console.enter_claim", f"{C}/streams/claim", claim
+    export = {
+        "platform": "Douyin",
+        "stream": "douyin",
+        "file": (io.BytesIO("日期,观看人次\n2026-11-20,3.5万\n".encode()), "shows.csv"),
+    }
+    yield "console.import_export", f"{C}/streams/files", export
     yield "console.stop_poll", f"{C}/streams/poll/stop", {"stream": "runway"}
     picture = io.BytesIO()
     Image.new("RGB", (30, 20), "white").save(picture, "PNG")

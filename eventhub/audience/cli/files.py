@@ -22,7 +22,8 @@ from eventhub.audience.service import FileFormat, Imported, ImportFile, ImportHl
 from eventhub.kernel.cli import REFUSED, domain_errors, emit, json_option
 from eventhub.programme.queries import EventRow, event_by_slug
 
-IMPORTS: Final = (*(one.value for one in FileFormat), HLS_LOG)
+EXPORT: Final = "platform-export"
+IMPORTS: Final = (*(one.value for one in FileFormat), HLS_LOG, EXPORT)
 
 
 @audience.command("import")
@@ -51,6 +52,9 @@ def import_(
     event = event_by_slug(event_slug)
     if file_format == HLS_LOG:
         _import_log(event, file, source_name, as_json=as_json)
+        return
+    if file_format == EXPORT:
+        _import_export(event, file, source_name, as_json=as_json)
         return
     done = service.import_file(
         ImportFile(
@@ -89,6 +93,33 @@ def _import_log(event: EventRow, file: Path, slug: str, *, as_json: bool) -> Non
     }
     human = f"{done.accepted} minutes accepted, {done.duplicates} duplicates"
     emit(data, as_json=as_json, human=human)
+
+
+def _import_export(event: EventRow, file: Path, slug: str, *, as_json: bool) -> None:
+    done = service.import_export(
+        service.ImportExport(
+            event_id=event.id,
+            slug=slug,
+            platform=slug,
+            file_name=file.name,
+            data=read_bytes(file),
+            timezone=event.timezone,
+            imported_by="command line",
+            is_synthetic=event.is_synthetic,
+        )
+    )
+    data = {
+        "rows": done.rows,
+        "accepted": done.accepted,
+        "duplicates": done.duplicates,
+        "revisions": done.revisions,
+        "rejected": [{"line": one.line, "reason": one.reason} for one in done.rejected],
+        "unused": list(done.unused),
+        "known_file": done.is_known,
+    }
+    lines = [f"{done.accepted} figures accepted, {done.duplicates} duplicates"]
+    lines += [f"line {one.line}: {one.reason}" for one in done.rejected]
+    emit(data, as_json=as_json, human=lines)
 
 
 @audience.command("dictionary")

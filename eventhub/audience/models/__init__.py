@@ -14,6 +14,7 @@ from eventhub.audience.models.beats import (
 )
 from eventhub.audience.models.footfall import Calibration, CounterBin, CounterTotal
 from eventhub.audience.models.observation import (
+    ExportMap,
     ImportBatch,
     Observation,
     Quarantine,
@@ -32,6 +33,7 @@ __all__ = [
     "Calibration",
     "CounterBin",
     "CounterTotal",
+    "ExportMap",
     "HookPlay",
     "ImportBatch",
     "Observation",

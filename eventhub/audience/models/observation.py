@@ -84,6 +84,18 @@ class ImportBatch(Base):
     undone_at: Mapped[datetime | None]
 
 
+class ExportMap(Base):
+    """Which header of a platform's export stands for which field; kept under a name."""
+
+    __tablename__ = "export_map"
+    __table_args__ = (UniqueConstraint("event_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    columns: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class Observation(Base):
     """
     One figure with source, unit, period and class.

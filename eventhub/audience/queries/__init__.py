@@ -1,5 +1,6 @@
 """What is read of figures, counters and streams; the number of statements is in each docstring."""
 
+from eventhub.audience.queries.exports import ExportRow, export_maps, exports
 from eventhub.audience.queries.footfall import (
     CounterRow,
     FootfallDay,
@@ -91,6 +92,7 @@ __all__ = [
     "CordonNow",
     "CounterRow",
     "ExclusionRow",
+    "ExportRow",
     "FootfallDay",
     "HourRow",
     "LatestRow",
@@ -123,6 +125,8 @@ __all__ = [
     "events_behind",
     "events_to_rebuild",
     "exclusions",
+    "export_maps",
+    "exports",
     "footfall_days",
     "gate_hours",
     "has_open_plays",

@@ -15,6 +15,12 @@ from eventhub.audience.service.claims import (
     record_claim,
     record_observation,
 )
+from eventhub.audience.service.exports import (
+    ImportedExport,
+    ImportExport,
+    import_export,
+    read_export,
+)
 from eventhub.audience.service.hls import ImportHlsLog, import_hls_log, read_hls_log
 from eventhub.audience.service.hooks import TakeHook, hook_secret, sample_hooks, take_hook
 from eventhub.audience.service.imports import (
@@ -91,9 +97,11 @@ __all__ = [
     "EnsureStreamProgramme",
     "FileFormat",
     "FitCounter",
+    "ImportExport",
     "ImportFile",
     "ImportHlsLog",
     "Imported",
+    "ImportedExport",
     "Pair",
     "PlaceCounter",
     "PlayerKind",
@@ -129,10 +137,12 @@ __all__ = [
     "fit_counter",
     "forget_days",
     "hook_secret",
+    "import_export",
     "import_file",
     "import_hls_log",
     "key_of",
     "place_counter",
+    "read_export",
     "read_file",
     "read_hls_log",
     "rebuild",

@@ -30,6 +30,8 @@ ROWS: Final[dict[str, Row]] = {
         "POST", f"{C}/streams/player/stop", console(**owners(400), dana=400)
     ),
     "console.enter_claim": Row("POST", f"{C}/streams/claim", console(**owners(422), dana=422)),
+    "console.exports": Row("GET", f"{C}/streams/files", console(**owners(200), dana=200)),
+    "console.import_export": Row("POST", f"{C}/streams/files", console(**owners(422), dana=422)),
     "console.set_poll": Row("POST", f"{C}/streams/poll", console(**owners(422), dana=422)),
     "console.stop_poll": Row("POST", f"{C}/streams/poll/stop", console(**owners(400), dana=400)),
     "console.quarantine": Row("GET", f"{C}/quarantine", console(**owners(200), dana=200)),
@@ -39,6 +41,9 @@ ROWS: Final[dict[str, Row]] = {
     "console.add_post": Row("POST", f"{C}/clicker/posts", console(**owners(400), bob=400)),
     "audience_api.counter_readings": Row(
         "POST", f"{V1}/events/{{slug}}/counter-readings", api(422), json={}
+    ),
+    "audience_api.platform_exports": Row(
+        "POST", f"{V1}/events/{{slug}}/platform-exports/douyin", api(422), json={}
     ),
     "audience_api.sensor_push": Row("POST", f"{V1}/events/{{slug}}/sensors/east", of(401)),
     "audience_api.stream_hook": Row("POST", f"{V1}/events/{{slug}}/hooks/main/wrong", of(401)),
