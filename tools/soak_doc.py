@@ -36,6 +36,8 @@ NAMES: Final = {
     "R06": "the database restarts under load",
     "R07": "the disk is full",
     "R18": "leaders killed and stopped for longer than their lease",
+    "R19": "mail servers that hang, refuse, break off before and after the message",
+    "R20": "slow clients in the middle of headers and bodies, nginx in front",
     "scale-out": "two hosts, nginx, Redis: one host dies",
 }
 TALLIES: Final = {
@@ -46,6 +48,8 @@ TALLIES: Final = {
     "restarts": "restarts",
     "rows": "rows",
     "hosts": "hosts",
+    "mails": "mails",
+    "slow": "slow clients",
 }
 OUTCOMES: Final = {
     "told": "acknowledged",
@@ -56,6 +60,11 @@ OUTCOMES: Final = {
     "first_answers": "first answers given again",
     "late": "errors later than 3 s after a restart",
     "admitted": "admitted",
+    "refused_mails": "refused for good and marked",
+    "unsure": "sent twice with one Message-ID, as nobody could know",
+    "served": "others served",
+    "failed": "others not served",
+    "p95_ms": "ms at most for 95 %",
     "lead_passed_on_s": "s until the other host led",
 }
 

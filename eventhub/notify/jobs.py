@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
-from eventhub.kernel import faults
+from eventhub.kernel import clock, faults
 from eventhub.notify import service, transport
 from eventhub.notify.enums import MessageState
 from eventhub.notify.service import Outgoing
 from eventhub.settings import current_settings
 
 BATCH: Final = 50
+# A slow server gets no message whose claim may end before it answers: another would send it too.
+_SEND_FOR: Final = service.CLAIM_FOR - timedelta(minutes=2)
 
 
 @dataclass(slots=True)
@@ -31,21 +34,25 @@ def drain() -> Drained:
     Send the mails that are due, at most one batch.
 
     At least once: a process that dies after the server took a message sends it
-    again with the same Message-ID. Without a mail server nothing is claimed.
+    again with the same Message-ID. A server that breaks off over one message
+    costs that one a try, so that it is given up in the end and holds up no
+    other. Without a mail server nothing is claimed.
     """
     settings = current_settings()
     done = Drained(is_off=not settings.mail_url)
     if done.is_off or not (claimed := service.claim(BATCH)):
         return done
+    until = clock.monotonic_s() + _SEND_FOR.total_seconds()
     waiting = deque(message for message in claimed if not _suppress(message, done))
     try:
         with transport.connect(settings) as server:
-            while waiting:
-                _send(server, waiting[0], done)
-                waiting.popleft()
+            while waiting and clock.monotonic_s() < until:
+                _send(server, waiting.popleft(), done)
     except transport.ServerAway as error:
         service.give_back(waiting, str(error))
-        done.deferred += len(waiting)
+    else:
+        service.give_back(waiting, "slow mail server")  # nothing, unless the time was over
+    done.deferred += len(waiting)
     return done
 
 
@@ -62,11 +69,18 @@ def _send(server: transport.Smtp, message: Outgoing, done: Drained) -> None:
     try:
         server.send(message)
     except transport.Refused as error:
-        if service.mark_failed(message, str(error), is_final=error.is_final) is MessageState.DEAD:
-            done.dead += 1
-        else:
-            done.deferred += 1
+        _count(service.mark_failed(message, str(error), is_final=error.is_final), done)
         return
+    except transport.ServerAway as error:
+        _count(service.mark_failed(message, str(error), is_final=False), done)
+        raise
     faults.point("after-send")
     service.mark_sent(message)
     done.sent += 1
+
+
+def _count(state: MessageState, done: Drained) -> None:
+    if state is MessageState.DEAD:
+        done.dead += 1
+    else:
+        done.deferred += 1
