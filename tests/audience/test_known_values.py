@@ -6,17 +6,22 @@ import csv
 import gzip
 import hashlib
 import io
+import itertools
 import json
 from collections import Counter
 from zoneinfo import ZoneInfo
 
+import jsonschema
 import pytest
 from flask import Flask
 
 from eventhub.audience import queries, service
+from eventhub.audience.dictionary import METRICS
+from eventhub.audience.enums import EvidenceClass
 from eventhub.audience.service import FileFormat, ImportFile
 from eventhub.audience.sources import counter_csv
 from eventhub.kernel.db import db
+from eventhub.kernel.printed import parse_number
 from tests.audience.samples import shared
 from tests.factories import audience as make
 
@@ -102,3 +107,61 @@ def test_the_log_of_three_hundred_players_is_taken_in_as_an_event_sees_it(app: F
     assert service.import_hls_log(cmd).duplicates == 3
     (series,) = queries.stream_series(event.id)
     assert series.viewer_minutes == pytest.approx(8_226.66 / 60, abs=1.0)
+
+
+def test_the_truth_of_the_players_sums_to_what_the_page_says() -> None:
+    truth = json.loads(shared("hls/truth_300sessions.json").read_bytes())
+    spans = [(join, leave) for _sid, join, leave, *_ in truth["sess"]]
+    watched = sum(leave - join for join, leave in spans)
+    steps = sorted(step for join, leave in spans for step in ((join, 1), (leave, -1)))
+    assert len(spans) == 300
+    assert round(truth["t1"] - truth["t0"], 2) == 92.02
+    assert watched == pytest.approx(8_226.66, abs=0.01)
+    assert round(watched / len(spans), 2) == 27.42
+    assert max(itertools.accumulate(step for _at, step in steps)) == 161
+
+
+CLAIMS = {
+    "footfall.visits": ("10万", 100_000, "="),
+    "live.viewers_claimed": ("超过73万", 730_000, ">"),
+    "media.outlets": ("近40", 40, "~<"),
+    "media.mentions": ("超过80", 80, ">"),
+    "kol.creators": ("15", 15, "="),
+    "exposure.total_claimed": ("超3.5亿", 350_000_000, ">"),
+}
+
+
+def test_the_short_form_of_the_claims_says_what_its_quotations_say() -> None:
+    rows = json.loads(shared("constructed/futian_2023_claims.json").read_bytes())["claims"]
+    assert [row["metric"] for row in rows] == list(CLAIMS)
+    for row in rows:
+        text, value, op = CLAIMS[row["metric"]]
+        number = parse_number(text)
+        assert text in row["quote"]
+        assert (number.value, number.op) == (row["value"], row["op"]) == (value, op)
+        assert EvidenceClass.CLAIMED in METRICS[row["metric"]].classes
+
+
+SCHEDULES = [
+    ("pretalx-democon", "schema.json", 36, 0),
+    ("frab-camp2019", "schema.json", 79, 80),
+    ("pretalx-rc3", "schema.json", 48, 97),
+    ("invalid-example", "schema.json", 1, 5),
+    ("hub-schedule2", "schema2.json", 2, 0),
+]
+
+
+@pytest.mark.parametrize(("name", "schema", "events", "errors"), SCHEDULES)
+def test_schedule_files_have_the_events_and_the_faults_that_their_page_lists(
+    name: str, schema: str, events: int, errors: int
+) -> None:
+    document = json.loads(shared(f"voc-schedule/{name}.json").read_bytes())
+    rules = json.loads(shared(f"voc-schedule/{schema}").read_bytes())
+    conference = document["schedule"]
+    if schema == "schema2.json":
+        found = conference["events"]
+    else:
+        rooms = [room for day in conference["conference"]["days"] for room in day["rooms"].values()]
+        found = list(itertools.chain.from_iterable(rooms))
+    assert len(found) == events
+    assert len(list(jsonschema.Draft6Validator(rules).iter_errors(document))) == errors
