@@ -38,6 +38,7 @@ NAMES: Final = {
     "R18": "leaders killed and stopped for longer than their lease",
     "R19": "mail servers that hang, refuse, break off before and after the message",
     "R20": "slow clients in the middle of headers and bodies, nginx in front",
+    "R39": "the clock of a gate is ten minutes off; scans at the turn of the day",
     "scale-out": "two hosts, nginx, Redis: one host dies",
 }
 TALLIES: Final = {
@@ -60,6 +61,7 @@ OUTCOMES: Final = {
     "first_answers": "first answers given again",
     "late": "errors later than 3 s after a restart",
     "admitted": "admitted",
+    "wrong": "scans at a wrong time",
     "refused_mails": "refused for good and marked",
     "unsure": "sent twice with one Message-ID, as nobody could know",
     "served": "others served",
