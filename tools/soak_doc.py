@@ -95,6 +95,8 @@ def line_of(row: dict[str, Any]) -> str:
     """Return one row of the table."""
     name = NAMES[row["requirement"]] + (f" at `{row['point']}`" if "point" in row else "")
     is_plant = row["requirement"] == "R03" or row.get("has_fence") is False
+    if "hangs" in row:  # of R18, where every second end is a hang
+        row = {**row, "kills": row["kills"] - row["hangs"]}
     size = ", ".join(f"{row[key]:,} {words}" for key, words in TALLIES.items() if key in row)
     outcome = ", ".join(f"{row[key]:,} {words}" for key, words in OUTCOMES.items() if key in row)
     cells = (
