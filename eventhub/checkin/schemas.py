@@ -176,7 +176,7 @@ class PairAnswer(Schema):
 
 
 class ConfigAnswer(Schema):
-    """All that a gate decides by; docs/gate-protocol.md names the parts."""
+    """All that a gate decides by; docs/gates.md names the parts."""
 
     device: str
     gate: dict[str, Any]

@@ -14,7 +14,9 @@ _RUN: Final = """async () => {
         resultTypes: ["violations"],
     });
     return found.violations.map((rule) => [
-        rule.id, rule.impact, rule.nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`),
+        rule.id,
+        rule.impact,
+        rule.nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`),
     ]);
 }"""
 SERIOUS: Final = frozenset({"serious", "critical"})

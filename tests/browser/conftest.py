@@ -16,7 +16,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
 from eventhub import create_app
@@ -26,6 +33,7 @@ from tests.conftest import Database
 REQUIRE = "EVENTHUB_REQUIRE_BROWSER"
 _SECONDS = 2  # length of the looped picture of a code
 _FPS = 15
+ARGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -87,26 +95,43 @@ def site(database: Database) -> Iterator[Site]:
         db.engine.dispose()
 
 
-class Browsers:
-    """Starts browsers and keeps every complaint that one of their pages made."""
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Return what drives browsers, one for all tests of a worker."""
+    with sync_playwright() as driver:
+        yield driver
 
-    def __init__(self, executable: str, stack: ExitStack) -> None:
+
+@pytest.fixture(scope="session")
+def kept_browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    """Return a browser process that tests share: its contexts share nothing, starting costs."""
+    browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
+    yield browser
+    browser.close()
+
+
+class Browsers:
+    """Gives browsers and keeps every complaint that one of their pages made."""
+
+    def __init__(self, kept: Browser, executable: str, stack: ExitStack) -> None:
         """Start nothing yet."""
+        self._kept = kept
         self._executable = executable
         self._stack = stack
-        self._playwright = stack.enter_context(sync_playwright())
         self.complaints: list[str] = []
 
     def start(self, *, camera: Path | None = None) -> Browser:
-        """Return a browser process; `camera` is the film that its camera shows."""
-        args = ["--no-sandbox", "--disable-dev-shm-usage"]
-        if camera:
-            args += [
-                "--use-fake-device-for-media-stream",
-                "--use-fake-ui-for-media-stream",
-                f"--use-file-for-fake-video-capture={camera}",
-            ]
-        browser = self._playwright.chromium.launch(executable_path=self._executable, args=args)
+        """Return the kept browser, or one of its own whose camera shows the film `camera`."""
+        if camera is None:
+            return self._kept
+        args = [
+            *ARGS,
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+            f"--use-file-for-fake-video-capture={camera}",
+        ]
+        kind = self._kept.browser_type
+        browser = kind.launch(executable_path=self._executable, args=args)
         self._stack.callback(browser.close)
         return browser
 
@@ -114,6 +139,7 @@ class Browsers:
         """Return a page in a context of its own; what it complains about is kept."""
         given = {"locale": "zh-CN", "viewport": {"width": 390, "height": 844}} | options
         context: BrowserContext = browser.new_context(**given)  # type: ignore[arg-type]  # options by name
+        self._stack.callback(context.close)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("console", self._said)
@@ -126,10 +152,10 @@ class Browsers:
 
 
 @pytest.fixture
-def browsers(chromium: str) -> Iterator[Browsers]:
-    """Return what starts browsers; all are closed at the end."""
+def browsers(kept_browser: Browser, chromium: str) -> Iterator[Browsers]:
+    """Return what gives browsers; all their pages are closed at the end."""
     with ExitStack() as stack:
-        yield Browsers(chromium, stack)
+        yield Browsers(kept_browser, chromium, stack)
 
 
 @pytest.fixture

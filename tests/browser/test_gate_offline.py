@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 from sqlalchemy import select, update
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -236,37 +236,36 @@ def test_a_revoked_device_hands_in_its_queue_and_forgets_everything(
 
 
 def test_a_browser_killed_after_green_has_kept_every_entry(
-    server: Server, house: make.House, chromium: str, tmp_path: Path
+    server: Server, house: make.House, chromium: str, playwright: Playwright, tmp_path: Path
 ) -> None:
     times = 50 if os.environ.get("EVENTHUB_SOAK") == "1" else 3
     codes = [make.gs_of(ticket) for ticket in make.make_tickets(house, times)]
     profile = tmp_path / "profile"
-    with sync_playwright() as playwright:
-        start = functools.partial(
-            playwright.chromium.launch_persistent_context,
-            profile,
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-            locale="zh-CN",
-        )
-        context = start()
-        pair(context.pages[0], server, house, "north")
-        context.close()
-        server.stop()
-        for code in codes:
-            page = start().pages[0]
-            page.goto(f"{server.url}/gate/")
-            expect(page.locator("#typed-code")).to_be_visible(timeout=WAIT_MS)
-            expect(page.locator('[data-part="online"]')).to_contain_text("离线", timeout=WAIT_MS)
-            page.locator("#typed-code").fill(code)
-            page.locator("#typed-code").press("Enter")
-            page.wait_for_function(GREEN, polling=5, timeout=WAIT_MS)
-            kill(profile)
-        context = start()
-        page = context.pages[0]
+    start = functools.partial(
+        playwright.chromium.launch_persistent_context,
+        profile,
+        executable_path=chromium,
+        args=conftest.ARGS,
+        locale="zh-CN",
+    )
+    context = start()
+    pair(context.pages[0], server, house, "north")
+    context.close()
+    server.stop()
+    for code in codes:
+        page = start().pages[0]
         page.goto(f"{server.url}/gate/")
-        queue_is(page, times)
-        context.close()
+        expect(page.locator("#typed-code")).to_be_visible(timeout=WAIT_MS)
+        expect(page.locator('[data-part="online"]')).to_contain_text("离线", timeout=WAIT_MS)
+        page.locator("#typed-code").fill(code)
+        page.locator("#typed-code").press("Enter")
+        page.wait_for_function(GREEN, polling=5, timeout=WAIT_MS)
+        kill(profile)
+    context = start()
+    page = context.pages[0]
+    page.goto(f"{server.url}/gate/")
+    queue_is(page, times)
+    context.close()
 
 
 GREEN = "() => document.body.dataset.ground === 'admit'"
