@@ -24,7 +24,7 @@ from eventhub.settings import Settings
 from tests.concurrency.history import Op
 
 THREADS = 2  # lanes of one process
-PATIENCE_S = 120
+PATIENCE_S = 120  # of a thousand codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Crowd:
     """
     What each process does; `has_guard` False is the negative control.
 
-    Every process scans all codes with one of the tokens. The control looks
+    Every process scans all codes with one of the tokens; `in_pairs` gives each
+    two processes a share of their own, which both walk in step. The control looks
     whether the code is in and then writes, into a table without a unique key.
     """
 
@@ -41,6 +42,21 @@ class Crowd:
     tokens: Sequence[str]
     codes: Sequence[str]
     has_guard: bool = True
+    in_pairs: bool = False
+
+    @property
+    def patience_s(self) -> int:
+        """Return how long the slowest process may take."""
+        return PATIENCE_S * max(1, len(self.codes) // 1_000)
+
+    def share(self, place: int, processes: int) -> list[str]:
+        """Return what one process scans, in its order."""
+        if self.in_pairs:
+            return list(self.codes[place // 2 :: processes // 2])
+        codes = list(self.codes)
+        if place % 2:  # half walk in step, half each in an order of its own
+            random.Random(place).shuffle(codes)
+        return codes
 
 
 def run(crowd: Crowd, *, processes: int) -> list[Op]:
@@ -57,7 +73,7 @@ def run(crowd: Crowd, *, processes: int) -> list[Op]:
         worker.start()
     history: list[Op] = []
     for _ in workers:
-        history += map(Op._make, told.get(timeout=PATIENCE_S))
+        history += map(Op._make, told.get(timeout=crowd.patience_s))
     for worker in workers:
         worker.join(PATIENCE_S)
     assert [worker.exitcode for worker in workers] == [0] * processes
@@ -66,9 +82,7 @@ def run(crowd: Crowd, *, processes: int) -> list[Op]:
 
 def _work(crowd: Crowd, place: int, barrier: threading.Barrier, told: Any) -> None:
     app = create_app(Settings.for_tests(crowd.folder, database_url=crowd.url))
-    codes = list(crowd.codes)
-    if place % 2:  # half walk in step, half each in an order of its own
-        random.Random(place).shuffle(codes)
+    codes = crowd.share(place, barrier.parties)
     with app.app_context():
         device = queries.device_by_token(crowd.tokens[place % len(crowd.tokens)])
         queries.event_config(device.event_id)
