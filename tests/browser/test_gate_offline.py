@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import re
 import socket
@@ -16,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from sqlalchemy import select, update
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -239,35 +238,77 @@ def test_a_browser_killed_after_green_has_kept_every_entry(
     server: Server, house: make.House, chromium: str, playwright: Playwright, tmp_path: Path
 ) -> None:
     times = 50 if os.environ.get("EVENTHUB_SOAK") == "1" else 3
+    phone = Phone(playwright, chromium, tmp_path / "profile")
+    assert entries_kept(server, house, phone, times) == times
+    assert results() == ["ok"] * times
+
+
+def test_a_queue_written_after_green_is_lost(
+    server: Server, house: make.House, chromium: str, playwright: Playwright, tmp_path: Path
+) -> None:
+    """The control: were nothing lost here, the test above would prove nothing."""
+    phone = Phone(playwright, chromium, tmp_path / "profile")
+    assert entries_kept(server, house, phone, 1, fault=LATE_QUEUE) == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A browser process of its own, whose profile outlives it."""
+
+    playwright: Playwright
+    executable: str
+    profile: Path
+
+    def start(self) -> BrowserContext:
+        """Open the browser again."""
+        return self.playwright.chromium.launch_persistent_context(
+            self.profile, executable_path=self.executable, args=conftest.ARGS, locale="zh-CN"
+        )
+
+
+def entries_kept(
+    server: Server, house: make.House, phone: Phone, times: int, *, fault: str = ""
+) -> int:
+    """
+    Kill a gate without a server right after each green; return how many entries the server gets.
+
+    The same profile is opened again each time, at the end with the server back.
+    """
     codes = [make.gs_of(ticket) for ticket in make.make_tickets(house, times)]
-    profile = tmp_path / "profile"
-    start = functools.partial(
-        playwright.chromium.launch_persistent_context,
-        profile,
-        executable_path=chromium,
-        args=conftest.ARGS,
-        locale="zh-CN",
-    )
-    context = start()
+    context = phone.start()
     pair(context.pages[0], server, house, "north")
     context.close()
     server.stop()
     for code in codes:
-        page = start().pages[0]
+        context = phone.start()
+        context.add_init_script(fault)
+        page = context.pages[0]
         page.goto(f"{server.url}/gate/")
         expect(page.locator("#typed-code")).to_be_visible(timeout=WAIT_MS)
         expect(page.locator('[data-part="online"]')).to_contain_text("离线", timeout=WAIT_MS)
         page.locator("#typed-code").fill(code)
         page.locator("#typed-code").press("Enter")
         page.wait_for_function(GREEN, polling=5, timeout=WAIT_MS)
-        kill(profile)
-    context = start()
+        kill(phone.profile)
+    server.start()
+    context = phone.start()
     page = context.pages[0]
     page.goto(f"{server.url}/gate/")
-    queue_is(page, times)
+    expect(page.locator("body")).to_have_attribute("data-online", "true", timeout=WAIT_MS)
+    queue_is(page, 0)
     context.close()
+    return len(results())
 
 
+LATE_QUEUE = """
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (value, ...more) {
+  if (this.name !== "queue") return put.call(this, value, ...more);
+  const { db } = this.transaction;
+  const late = () => put.call(db.transaction("queue", "readwrite").objectStore("queue"), value);
+  setTimeout(late, 2000);
+};
+"""
 GREEN = "() => document.body.dataset.ground === 'admit'"
 
 
