@@ -17,6 +17,7 @@ from eventhub.kernel.files import made_once
 PREFIX = "EVENTHUB_"
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
+DATABASE_FILE = "eventhub.sqlite3"
 EXTENSION = "eventhub_settings"
 ADDRESS_FILE = "address"  # written by tools/start.py
 _SECRET_BYTES = 32
@@ -39,7 +40,7 @@ class Settings:
         "development", "`development`, `production` or `testing`.", "ENV"
     )
     database_url: str = _doc(
-        "sqlite:///instance/eventhub.sqlite3",
+        f"sqlite:///instance/{DATABASE_FILE}",
         "SQLAlchemy URL; SQLite files are relative to the project, "
         "`postgresql+psycopg://` for PostgreSQL 15 or newer.",
         "DATABASE_URL",
@@ -152,6 +153,8 @@ class Settings:
             for name, variable in _TEXT_FIELDS.items()
             if source.get(f"{PREFIX}{variable}")
         }
+        if source.get(f"{PREFIX}INSTANCE"):  # the default database lies in the instance folder
+            text.setdefault("database_url", f"sqlite:///{instance / DATABASE_FILE}")
         return cls(
             env=cast(Any, env),
             secret_key=secret,

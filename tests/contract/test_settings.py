@@ -74,3 +74,11 @@ def test_commands_know_the_address_that_was_served_last(tmp_path: Path) -> None:
     assert Settings.from_env(environ).base_url == "http://127.0.0.1:8123"
     said = {**environ, "EVENTHUB_BASE_URL": "https://tickets.example"}
     assert Settings.from_env(said).base_url == "https://tickets.example"
+
+
+def test_the_default_database_moves_with_the_instance(tmp_path: Path) -> None:
+    environ = {"EVENTHUB_INSTANCE": str(tmp_path)}
+    settings = Settings.from_env(environ)
+    assert settings.sqlalchemy_url == f"sqlite:///{tmp_path / 'eventhub.sqlite3'}"
+    said = {**environ, "EVENTHUB_DATABASE_URL": "sqlite:////srv/other.sqlite3"}
+    assert Settings.from_env(said).sqlalchemy_url == "sqlite:////srv/other.sqlite3"
