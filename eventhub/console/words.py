@@ -127,6 +127,19 @@ def zone_levels() -> dict[str, str]:
     }
 
 
+def gate_checks() -> dict[str, str]:
+    """Return what a gate checks, in its order, in words."""
+    return {
+        "code": _("the code is genuine and still holds"),
+        "known": _("a ticket of this event"),
+        "list": _("is on the list"),
+        "ticket": _("the ticket is good"),
+        "gate": _("this gate takes it"),
+        "window": _("it is time"),
+        "place": _("a place on it is free"),
+    }
+
+
 def scan_directions() -> dict[str, str]:
     """Return which way a scan went, or what it corrects."""
     return {

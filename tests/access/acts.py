@@ -76,6 +76,7 @@ ACTS: Final[dict[str, str]] = {
     "console.make_cards": "gate-card.make",
     "console.revoke_card": "gate-card.revoke",
     "console.set_reasons": "gate-reasons.set",
+    "console.try_gate": LOOK,
     "console.set_gate": "gate.set",
     "console.undo_scan": "gate-scan.undone",
     "console.let_in": "gate-scan.ok_override",

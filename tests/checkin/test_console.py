@@ -13,14 +13,16 @@ from sqlalchemy import select
 
 from eventhub.checkin import queries, service
 from eventhub.checkin.enums import ScanResult
+from eventhub.checkin.looks import LOOKS
 from eventhub.checkin.models import Conflict, Device
 from eventhub.checkin.queries.config import load_config
 from eventhub.checkin.queries.device import device_of_any_state
 from eventhub.checkin.service import OfflineScan
 from eventhub.kernel import clock as kernel_clock
 from eventhub.kernel.db import db
+from eventhub.kernel.signing import gr_code
 from eventhub.programme.queries import gate_by_slug, gates
-from eventhub.registration.models import Ticket
+from eventhub.registration.models import Attendee, Ticket
 from tests.assertions import assert_html
 from tests.factories.checkin import forget_config
 from tests.people import People, make_people, post
@@ -253,3 +255,32 @@ def test_a_gate_is_set_up(app: Flask, people: People, world: World) -> None:
     page = assert_html(client.get(f"{BOARD}/cards"))
     assert "品牌嘉宾" in page
     assert send(client, f"{BOARD}/reasons", {"reasons": "x"}).status_code == 422
+
+
+@pytest.mark.parametrize(("lang", "good"), [("zh", "请进"), ("en", "Enter")])
+def test_the_simulator_names_the_rule_and_stores_nothing(
+    app: Flask, people: People, world: World, lang: str, good: str
+) -> None:
+    ticket = db.session.scalars(select(Ticket).where(Ticket.event_id == world.event.id)).first()
+    assert ticket is not None
+    holder = db.session.get_one(Attendee, ticket.attendee_id).display_name
+    client = people.client(app, "alice")
+    address = f"{BOARD}/simulator"
+    assert f'href="{address}"' in client.get(BOARD).text
+
+    def ask(wanted: str, at: str) -> str:
+        form = {"wanted": wanted, "gate": "north-1", "at": at}
+        return assert_html(post(client, f"{address}?lang={lang}", form))
+
+    local = kernel_clock.now().astimezone(world.event.zone).strftime("%Y-%m-%dT%H:%M")
+    by_name = ask(holder, local)
+    assert good in by_name
+    assert "refused" not in by_name
+    assert holder in by_name
+    by_code = ask(gr_code(ticket.number), local)
+    assert holder not in by_code
+    forged = ask("GR04HMASW9NF6YZC4P", local)
+    assert LOOKS[ScanResult.UNKNOWN_CODE].word.of(lang) in forged
+    assert "✕" in forged
+    assert post(client, address, {"wanted": "x", "gate": "north-1", "at": "no"}).status_code == 422
+    assert queries.scan_log(world.event.id) == []

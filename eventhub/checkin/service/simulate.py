@@ -9,7 +9,7 @@ from eventhub.checkin.enums import ADMITTED, ScanResult
 from eventhub.checkin.queries.config import load_config
 from eventhub.checkin.rules import passed_checks
 from eventhub.checkin.service.asking import Situation, decide, find, question
-from eventhub.checkin.service.reading import read_code
+from eventhub.checkin.service.reading import Reading, read_code
 from eventhub.kernel.db import db
 
 _NOBODY = bytes(16)
@@ -35,7 +35,7 @@ _CHECKS = ("code", "known", "list", "ticket", "gate", "window", "place")
 
 
 def simulate(
-    event_id: int, *, code: str, gate_id: int, at: datetime, direction: str = "in"
+    event_id: int, *, code: str | bytes, gate_id: int, at: datetime, direction: str = "in"
 ) -> Simulation:
     """
     Return what a gate would answer to a code at a time.
@@ -43,7 +43,7 @@ def simulate(
     Args:
         event_id: Of the gate.
 
-        code: Text of the code.
+        code: Its text, or the `idhash` of a ticket that staff found by name.
 
         gate_id: Where it is shown.
 
@@ -52,7 +52,11 @@ def simulate(
         direction: `in` or `out`.
     """
     config = load_config(event_id)
-    reading = read_code(config, code, at)
+    reading = (
+        read_code(config, code, at)
+        if isinstance(code, str)
+        else Reading(kind="search", idhash=code)
+    )
     gate = config.gates[gate_id]
     situation = Situation(config, gate, reading, at, direction=direction)
     found = find(db.session(), event_id, reading, device_id=0, nonce=_NOBODY)

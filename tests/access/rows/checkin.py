@@ -32,6 +32,13 @@ ROWS: Final[dict[str, Row]] = {
     ),
     "console.set_gate": Row("POST", f"{C}/gates/nowhere/setting", console(**owners(404))),
     "console.gate_log": Row("GET", f"{C}/gates/log", console(**owners(200), bob=200)),
+    "console.simulator": Row("GET", f"{C}/gates/simulator", console(**owners(200), bob=200)),
+    "console.try_gate": Row(
+        "POST",
+        f"{C}/gates/simulator",
+        console(**owners(200), bob=200),
+        form={"gate": "north-1", "wanted": "GR0", "at": "2026-09-25T12:00"},
+    ),
     "console.undo_scan": Row("POST", f"{C}/scans/1/undo", console(**owners(422))),
     "console.let_in": Row("POST", f"{C}/scans/1/let-in", console(**owners(422))),
     "console.release": Row("POST", f"{C}/devices/dv_none/release", console(**owners(404))),
