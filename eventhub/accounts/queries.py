@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -234,6 +235,13 @@ def tries_since(key: str, since: datetime) -> list[datetime]:
 def organisation_ids() -> list[int]:
     """Return all organisations, oldest first."""
     return list(db.session.scalars(select(Organisation.id).order_by(Organisation.id)))
+
+
+def organisation_names(wanted: Collection[int]) -> list[tuple[int, str]]:
+    """Return id and name of some organisations, by name."""
+    o = Organisation
+    rows = db.session.execute(select(o.id, o.name).where(o.id.in_(wanted)).order_by(o.name, o.id))
+    return [(row.id, row.name) for row in rows]
 
 
 def organisation_by_slug(slug: str) -> int | None:

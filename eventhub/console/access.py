@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eventhub.accounts.enums import Permission
 from eventhub.kernel.auth import Actor, authorise, current_actor
-from eventhub.kernel.errors import FactorNeeded, NotSignedIn
+from eventhub.kernel.errors import FactorNeeded, NotAllowed, NotSignedIn
 from eventhub.programme.errors import UnknownEvent
 from eventhub.programme.queries import EventRow, event_by_slug
 from eventhub.settings import current_settings
@@ -53,3 +53,25 @@ def console_event(slug: str, permission: Permission) -> EventRow:
         raise UnknownEvent()
     authorise(permission, organisation_id=event.organisation_id, event_id=event.id)
     return event
+
+
+def maker_of(actor: Actor) -> list[int]:
+    """
+    Return the organisations in which the actor may make events: those they own as a whole.
+
+    Raises:
+        NotAllowed: There is none.
+    """
+    owned = owned_by(actor)
+    if not owned:
+        raise NotAllowed()
+    return owned
+
+
+def owned_by(actor: Actor) -> list[int]:
+    """Return the organisations whose every event the actor may give access to."""
+    return [
+        number
+        for number in sorted(actor.organisation_ids())
+        if actor.may(Permission.ACCESS_MANAGE, organisation_id=number, event_id=0)
+    ]

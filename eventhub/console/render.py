@@ -101,6 +101,10 @@ def navigation(event: EventRow, actor: Actor, counts: dict[str, int]) -> list[Na
         (Permission.AUDIT_VIEW, _item("audit", "console.audit_log", _("Log"), event, counts)),
         (
             Permission.SETTINGS_EDIT,
+            _item("set_up", "console.set_up", _("Set-up"), event, counts),
+        ),
+        (
+            Permission.SETTINGS_EDIT,
             _item("settings", "console.settings", _("Settings"), event, counts),
         ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 from eventhub.kernel import text
+from eventhub.kernel.errors import EventHubError, Invalid
 
 _MAX_NAME = 120
 _TOO_LARGE = 2**63
@@ -101,3 +102,23 @@ def email_sentence(typed: str) -> str:
     if "." not in domain:
         return _("The address has no ending, for example name@example.com")
     return _("This is not an e-mail address, for example name@example.com")
+
+
+def blame(form: FlaskForm, refusal: EventHubError, names: Mapping[str, str], *, other: str) -> None:
+    """
+    Put a refusal of a service beside the field that it is about.
+
+    Args:
+        form: That is shown again.
+
+        refusal: Fields of an `Invalid`, or the message of another error.
+
+        names: Field of the form by field of the service, where they differ.
+
+        other: Field of the form for everything else.
+    """
+    fields = refusal.fields if isinstance(refusal, Invalid) else {other: [refusal.text]}
+    for name, texts in fields.items():
+        wanted = names.get(name, name)
+        field = form[wanted if wanted in form else other]
+        field.errors = [*field.errors, *map(str, texts)]

@@ -34,7 +34,11 @@ from tests.access.row import C
 from tests.checkin.test_console import let_in_twice, refuse_one
 from tests.factories import audience as make
 from tests.factories.programme import make_party
-from tests.factories.registration import make_registration, make_ticket_type
+from tests.factories.registration import (
+    make_consent_text,
+    make_registration,
+    make_ticket_type,
+)
 from tests.people import PASSWORD, People, email_of, make_people
 from tests.world import World, make_world
 
@@ -129,6 +133,22 @@ def programme_acts(_people: People, world: World) -> Steps:
     yield "console.release_programme", f"{C}/programme/release", {"name": "v2"}
     form = {"version": "v2", "audience": "parties", "decision": "approve"}
     yield "console.decide_notices", f"{C}/programme/notices", form
+
+
+def event_acts(people: People, world: World) -> Steps:
+    form = {
+        "kind": "street",
+        "name_en": "Lane",
+        "starts_on": "2027-05-01",
+        "ends_on": "2027-05-02",
+        "timezone": "Asia/Shanghai",
+        "organisation": str(people.organisation_id),
+    }
+    yield "console.make_new_event", "/console/new", form
+    form = {"name_en": "Next", "starts_on": "2027-05-01"}
+    yield "console.make_copy", f"{C}/copy", form
+    make_consent_text(world.event.id, "entry", kind="notice")
+    yield "console.open_event", f"{C}/set-up/open", {}
 
 
 def join_a_party(world: World) -> None:
@@ -393,6 +413,7 @@ def webhook_acts(_people: People, world: World) -> Steps:
 WALKS: list[Callable[[People, World], Steps]] = [
     keys_and_people,
     programme_acts,
+    event_acts,
     planner_acts,
     set_up_acts,
     gate_acts,

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventhub.accounts.enums import Permission
 from eventhub.console import home_page, queries, render, words
-from eventhub.console.access import console_event, signed_in
+from eventhub.console.access import console_event, owned_by, signed_in
 from eventhub.console.queries import GuestSearch
 from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel import clock
@@ -32,16 +32,20 @@ class EventLine(NamedTuple):
 
 @blueprint.get("/")
 def events() -> Response | BaseResponse:
-    """GET /console/: my events, or the only one; anyone signed in."""
+    """GET /console/: my events, the only one, or how to make the first; anyone signed in."""
     actor = signed_in()
+    may_make = bool(owned_by(actor))
     rows = [
         EventLine(event, address)
         for event in programme.all_events(actor.organisation_ids())
         if (address := render.first_page(event, actor)) is not None
     ]
-    if len(rows) == 1:
+    if may_make and not rows:
+        return private(make_response(see_other(url_for("console.new_event"))))
+    if len(rows) == 1 and not request.args.get("all"):
         return private(make_response(see_other(rows[0].address)))
-    return private(make_response(render_template("console/events.html", rows=rows)))
+    body = render_template("console/events.html", rows=rows, may_make=may_make)
+    return private(make_response(body))
 
 
 @blueprint.get("/e/<slug>/")

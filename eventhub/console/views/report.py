@@ -37,7 +37,7 @@ from eventhub.exposure.rules.visibility import OFFERED
 from eventhub.kernel import clock
 from eventhub.kernel.errors import BadRequest, Invalid
 from eventhub.kernel.http import see_other
-from eventhub.kernel.i18n import current_lang
+from eventhub.kernel.i18n import current_lang, pick
 from eventhub.kernel.page import site_url
 from eventhub.programme.queries import EventRow, all_events
 
@@ -300,7 +300,7 @@ def _layout_form(event: EventRow) -> LayoutForm:
     others = [row for row in all_events({event.organisation_id}) if row.id != event.id]
     form.compare.choices = [
         SelectChoice("0", _("none")),
-        *(SelectChoice(str(row.id), row.title[current_lang()]) for row in others),
+        *(SelectChoice(str(row.id), pick(row.title)) for row in others),
     ]
     return form
 

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventhub.accounts.enums import Permission
-from eventhub.console.access import console_event
+from eventhub.console.access import console_event, owned_by, signed_in
 from eventhub.console.forms import SettingsForm
 from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel.db import I18n
 from eventhub.kernel.errors import Invalid
+from eventhub.kernel.forms import blame
 from eventhub.kernel.http import see_other
 from eventhub.programme import service
 from eventhub.programme.queries import EventRow
@@ -23,7 +24,7 @@ _FIELDS = {"title": "title_zh"}  # where a fault of the service is shown
 def settings(slug: str) -> Response:
     """GET /console/e/SLUG/settings: the settings of the event; settings.edit."""
     event = console_event(slug, Permission.SETTINGS_EDIT)
-    return page("settings", event, form=SettingsForm(formdata=None, data=_present(event)))
+    return _page(event, SettingsForm(formdata=None, data=_present(event)))
 
 
 @blueprint.post("/e/<slug>/settings")
@@ -32,16 +33,19 @@ def change_settings(slug: str) -> Response | BaseResponse:
     event = console_event(slug, Permission.SETTINGS_EDIT)
     form = SettingsForm()
     if not form.validate_on_submit():
-        return page("settings", event, status=422, form=form)
+        return _page(event, form, status=422)
     try:
         service.change_event(_wanted(event, form))
     except Invalid as refusal:
-        for name, texts in refusal.fields.items():
-            field = form[_FIELDS.get(name, name)]
-            field.errors = [*field.errors, *texts]
-        return page("settings", event, status=422, form=form)
+        blame(form, refusal, _FIELDS, other="title_zh")
+        return _page(event, form, status=422)
     flash(_("The settings are saved."), "ok")
     return see_other(url_for("console.settings", slug=slug))
+
+
+def _page(event: EventRow, form: SettingsForm, *, status: int = 200) -> Response:
+    may_make = event.organisation_id in owned_by(signed_in())
+    return page("settings", event, status=status, form=form, may_make=may_make)
 
 
 def _present(event: EventRow) -> dict[str, object]:

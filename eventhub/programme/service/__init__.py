@@ -33,6 +33,7 @@ from eventhub.programme.service.event import (
     change_event,
     create_event,
     open_registration,
+    open_to_public,
 )
 from eventhub.programme.service.findings import (
     SetSeverity,
@@ -234,6 +235,7 @@ __all__ = [
     "move",
     "notice_words",
     "open_registration",
+    "open_to_public",
     "pin",
     "place_performance",
     "place_slot",

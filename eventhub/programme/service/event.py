@@ -105,6 +105,22 @@ def open_registration(event_id: int, *, is_open: bool) -> None:
 
 
 @command
+def open_to_public(event_id: int) -> None:
+    """Show an event to everybody and open its registration, in one step that is logged."""
+    event = db.session.get_one(Event, event_id)
+    before = {"is_public": event.is_public, "is_registration_open": event.is_registration_open}
+    event.is_public = event.is_registration_open = True
+    audit.record(
+        "event.open",
+        f"event:{event.slug}",
+        organisation_id=event.organisation_id,
+        event_id=event.id,
+        before=before,
+        after=dict.fromkeys(before, True),
+    )
+
+
+@command
 def allow_embedding(event_id: int, origins: Sequence[str]) -> None:
     """
     Say which sites may show the list of shows in a frame; none when empty.
