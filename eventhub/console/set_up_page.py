@@ -9,7 +9,7 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventhub.console.events.steps import NEEDED, Inventory, Step, inventory, steps
+from eventhub.console.events.steps import Inventory, Step, inventory, steps
 from eventhub.kernel.format import exact
 from eventhub.programme.queries import EventRow
 
@@ -96,6 +96,11 @@ def name(step: Step) -> str:
             assert_never(step)
 
 
+def step_pages(event: EventRow) -> list[tuple[str, str]]:
+    """Return name and address of every step that has a page."""
+    return [(name(step), found) for step in Step if (found := _address(event, step))]
+
+
 def _has(step: Step, event: EventRow, have: Inventory) -> str:
     match step:
         case Step.NAMES:
@@ -153,6 +158,3 @@ def _address(event: EventRow, step: Step) -> str:
     if endpoint not in current_app.view_functions:
         return ""
     return url_for(endpoint, slug=event.slug)
-
-
-__all__ = ["NEEDED", "StepRow", "context", "name"]

@@ -8,6 +8,7 @@ DRAFT: Final = "the draft keeps each step with its author; the release that show
 COUNT: Final = "a count is an observation with its source; it is appended and never altered"
 LOOK: Final = "only a preview: nothing changes for anybody until it is applied"
 SEAT: Final = "recorded by the seat services as seat_map, seat_plan, seat_block, seats or seat.*"
+FIND: Final = "reads only; a form because names must not stand in addresses"
 OWN: Final = "changes nothing for anybody but the one who asks"
 
 # endpoint -> the action of its entry, or one of the reasons above
@@ -22,6 +23,7 @@ ACTS: Final[dict[str, str]] = {
     "console.decide_notices": "notices.approve",
     "console.set_contact": "party.contact",
     "console.change_settings": "event.settings",
+    "console.search": FIND,
     "console.make_new_event": "event.create",
     "console.make_copy": "event.copy",
     "console.open_event": "event.open",
@@ -134,4 +136,4 @@ ACTS: Final[dict[str, str]] = {
     "console.report_priors": "report.priors",
     "console.report_notes": "report.notes",
 }
-REASONS: Final = frozenset({SEAT, DRAFT, COUNT, LOOK, OWN})
+REASONS: Final = frozenset({SEAT, DRAFT, COUNT, LOOK, OWN, FIND})

@@ -91,7 +91,7 @@ def inventory(event_id: int) -> Inventory:
         "consents": count(ConsentText),
         "notices": count(ConsentText, ConsentText.kind == "notice"),
         "day_windows": count(EntryWindow, EntryWindow.kind == "day"),
-        "per_day_types": count(t, t.is_per_day),
+        "per_day_types": count(t, t.is_per_day.is_(True)),
         "performances": count(Performance),
         "places": select(func.sum(q.size)).where(q.event_id == event_id).scalar_subquery(),
     }
