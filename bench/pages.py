@@ -16,6 +16,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,10 +63,10 @@ def run(folder: Path, size: int) -> None:
     for name, path in zip(_NAMES, _PAGES, strict=True):
         say(f"{name}_cold_cpu_ms", cold_ms(settings, path), note)
         answer = ask(app, path)
-        cached = each_ms(lambda path=path: ask(app, path))  # type: ignore[misc]
+        cached = each_ms(partial(ask, app, path))
         say(f"{name}_cached_cpu_ms", cached, note)
         tag = answer.headers["ETag"]
-        say(f"{name}_304_cpu_ms", each_ms(lambda p=path, t=tag: ask(app, p, t)), note)  # type: ignore[misc]
+        say(f"{name}_304_cpu_ms", each_ms(partial(ask, app, path, tag)), note)
         body = answer.get_data()
         packed = body if body[:2] == b"\x1f\x8b" else gzip.compress(body, 6)
         say(f"{name}_gzip_bytes", len(packed), note, unit="bytes")

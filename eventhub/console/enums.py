@@ -26,5 +26,7 @@ class TaskKind(StrEnum):
     NOTICES_WAITING = "notices_waiting"
     READINGS_SET_APART = "readings_set_apart"
     APPROVALS = "approvals"
+    OFFERS_ENDING = "offers_ending"
+    SET_UP_MISSING = "set_up_missing"
     MESSAGES_HELD = "messages_held"
     REPORT_SUBMITTED = "report_submitted"

@@ -38,7 +38,11 @@ def context(event: EventRow, now: datetime) -> dict[str, Any]:
     today = event.operating_day(now)
     rows = programme.programme(event)
     shows = [row for row in rows if row.day == today]
-    found = rules.tasks(queries.facts(event, shows, now), now)
+    found = [
+        task
+        for task in rules.tasks(queries.facts(event, shows, now), now)
+        if render.concerns_reader(task, event)
+    ]
     return {
         "heading": _heading(len(found)),
         "today": today,

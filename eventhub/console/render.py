@@ -150,6 +150,27 @@ def task_row(task: Task, event: EventRow, now: datetime) -> TaskRow:
     )
 
 
+_NEEDS = {  # right to open the page of a task; pages that are public need none
+    "console.gates": Permission.GATE_VIEW,
+    "console.counters": Permission.AUDIENCE_VIEW,
+    "console.quarantine": Permission.AUDIENCE_VIEW,
+    "console.programme": Permission.PROGRAMME_EDIT,
+    "console.notices": Permission.PROGRAMME_EDIT,
+    "console.programme_release": Permission.PROGRAMME_EDIT,
+    "console.outbox": Permission.OUTBOX_VIEW,
+    "console.approval": Permission.GUESTS_VIEW,
+    "console.waitlist": Permission.GUESTS_VIEW,
+    "console.report": Permission.REPORT_VIEW,
+    "console.set_up": Permission.SETTINGS_EDIT,
+}
+
+
+def concerns_reader(task: Task, event: EventRow) -> bool:
+    """Tell whether the reader may open the page on which a task is solved."""
+    needed = _NEEDS.get(_action(task.kind)[1])
+    return needed is None or may(event, needed)
+
+
 def age(since: timedelta) -> str:
     """Return how long ago something began: 12 minutes, 26 hours, 3 days."""
     minutes = max(0, int(since.total_seconds() // 60))
@@ -203,6 +224,14 @@ def _words(task: Task, event: EventRow) -> tuple[str, str]:
             )
         case TaskKind.READINGS_SET_APART:
             return _("Readings set apart"), _("They are not counted until somebody decides.")
+        case TaskKind.OFFERS_ENDING:
+            return _("Places on offer pass on soon"), _(
+                "Within two hours the next in line gets them."
+            )
+        case TaskKind.SET_UP_MISSING if task.figure:
+            return _("The set-up is not complete"), _("Registration can not open before.")
+        case TaskKind.SET_UP_MISSING:
+            return _("Registration is not open yet"), _("Everything that it needs is there.")
         case TaskKind.APPROVALS:
             return _("Registrations wait for approval"), _("Oldest first in the list.")
         case TaskKind.MESSAGES_HELD:
@@ -227,6 +256,10 @@ def _unit(kind: TaskKind, figure: int) -> str:
             return ngettext("message", "messages", figure)
         case TaskKind.READINGS_SET_APART:
             return ngettext("reading", "readings", figure)
+        case TaskKind.OFFERS_ENDING:
+            return ngettext("place", "places", figure)
+        case TaskKind.SET_UP_MISSING:
+            return ngettext("step", "steps", figure)
         case TaskKind.APPROVALS:
             return ngettext("registration", "registrations", figure)
         case TaskKind.REPORT_SUBMITTED:
@@ -257,6 +290,10 @@ def _action(kind: TaskKind) -> tuple[str, str]:
             return _("Decide"), "console.notices"
         case TaskKind.MESSAGES_DEAD | TaskKind.MESSAGES_HELD:
             return _("Open messages"), "console.outbox"
+        case TaskKind.OFFERS_ENDING:
+            return _("Open waitlists"), "console.waitlist"
+        case TaskKind.SET_UP_MISSING:
+            return _("Go on"), "console.set_up"
         case TaskKind.APPROVALS:
             return _("Review"), "console.approval"
         case TaskKind.REPORT_SUBMITTED:

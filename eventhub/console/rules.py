@@ -13,6 +13,7 @@ I18n = dict[str, str]  # as kernel.db has it, which rules may not import
 GATE_SILENT_FOR = timedelta(minutes=2)  # three heartbeats
 FEED_SILENT_FOR = timedelta(minutes=5)
 FEED_MISSED_PERIODS = 5
+OFFER_ENDS_WITHIN = timedelta(hours=2)  # time enough to ring somebody up
 NAMES_SHOWN = 3
 NEAR_FOR = timedelta(days=7)  # before the first day: later changes reach people who have planned
 DRAFT_OLD_AFTER = timedelta(hours=6)
@@ -79,6 +80,9 @@ class Facts:
     readings_set_apart: Backlog
     draft: Backlog = Backlog(0, None)  # shows that stand otherwise than released; see `is_near`
     notices: Backlog = Backlog(0, None)  # drafts of notices
+    offers_ending: Backlog = Backlog(0, None)
+    is_before_opening: bool = False
+    steps_missing: int = 0  # of the set-up, before registration opens
 
 
 def tasks(facts: Facts, now: datetime) -> list[Task]:
@@ -93,6 +97,8 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
         _waiting(TaskKind.MESSAGES_DEAD, Severity.STOP, facts.messages_dead),
         _waiting(TaskKind.CONFLICTS, Severity.STOP, facts.conflicts),
         _waiting(TaskKind.READINGS_SET_APART, Severity.HOLD, facts.readings_set_apart),
+        _set_up(facts),
+        _waiting(TaskKind.OFFERS_ENDING, Severity.TODO, facts.offers_ending),
         _waiting(TaskKind.APPROVALS, Severity.TODO, facts.approvals),
         _waiting(TaskKind.REPORT_SUBMITTED, Severity.TODO, facts.reports_submitted),
         _waiting(TaskKind.MESSAGES_HELD, Severity.TODO, facts.messages_held),
@@ -145,6 +151,12 @@ def _old(kind: TaskKind, severity: Severity, backlog: Backlog, before: datetime)
     if backlog.oldest_at is None or backlog.oldest_at > before:
         return None
     return _waiting(kind, severity, backlog)
+
+
+def _set_up(facts: Facts) -> Task | None:
+    if not facts.is_before_opening:
+        return None
+    return Task(TaskKind.SET_UP_MISSING, Severity.HOLD, facts.steps_missing)
 
 
 def _waiting(kind: TaskKind, severity: Severity, backlog: Backlog) -> Task | None:

@@ -52,6 +52,7 @@ COPIED: Final = (
     "seat_map",
     "seat",
     "site_plan",
+    "export_map",
     "report_logo",
     "report_setting",
     "target",
@@ -116,6 +117,7 @@ LEFT: Final[dict[str, str]] = {
         (
             "event_key",
             "day_key",
+            "personal_feed",
             "report_link",
             "sensor",
             "stream_player",

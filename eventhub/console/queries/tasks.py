@@ -10,7 +10,15 @@ from sqlalchemy import func, select
 from eventhub.audience import queries as audience
 from eventhub.audience.models import Quarantine
 from eventhub.checkin import queries as checkin
-from eventhub.console.rules import Backlog, Facts, Feed, GateState, is_near
+from eventhub.console.events.steps import missing
+from eventhub.console.rules import (
+    OFFER_ENDS_WITHIN,
+    Backlog,
+    Facts,
+    Feed,
+    GateState,
+    is_near,
+)
 from eventhub.exposure.enums import ReportStatus
 from eventhub.exposure.models import Report
 from eventhub.kernel.db import db
@@ -22,8 +30,8 @@ from eventhub.programme.queries import (
     released,
     unreleased,
 )
-from eventhub.registration.enums import RegistrationState
-from eventhub.registration.models import Registration
+from eventhub.registration.enums import EntryState, RegistrationState
+from eventhub.registration.models import Registration, WaitlistEntry
 from eventhub.settings import current_settings
 
 _DEVICE_IN_USE_FOR = timedelta(hours=12)  # longer silent: put away, not lost
@@ -42,6 +50,9 @@ def facts(event: EventRow, today: Iterable[PerformanceRow], now: datetime) -> Fa
         now: The instant of the page.
     """
     since, _until = event.day_bounds(event.operating_day(now))
+    is_before = not (event.is_registration_open and event.is_public) and (
+        event.starts_on is None or event.operating_day(now) < event.starts_on
+    )
     is_on = any(row.ends_at > now for row in today)
     return Facts(
         gates=_gates(event, now),
@@ -58,6 +69,9 @@ def facts(event: EventRow, today: Iterable[PerformanceRow], now: datetime) -> Fa
         readings_set_apart=_set_apart(event.id),
         draft=_draft(event, now),
         notices=Backlog(*notices_waiting(event.id)),
+        offers_ending=_offers_ending(event.id, now),
+        is_before_opening=is_before,
+        steps_missing=len(missing(event)) if is_before else 0,
     )
 
 
@@ -112,6 +126,17 @@ def _messages(event_id: int, states: tuple[str, ...]) -> Backlog:
 def _submitted(event_id: int) -> Backlog:
     statement = select(func.count(), func.min(Report.created_at)).where(
         Report.event_id == event_id, Report.status == ReportStatus.SUBMITTED
+    )
+    return Backlog(*db.session.execute(statement).one())
+
+
+def _offers_ending(event_id: int, now: datetime) -> Backlog:
+    """Return places on offer that pass on soon; since the first of them was offered."""
+    w = WaitlistEntry
+    statement = select(func.count(), func.min(w.offered_at)).where(
+        w.event_id == event_id,
+        w.state == EntryState.OFFERED,
+        w.offer_expires_at <= now + OFFER_ENDS_WITHIN,
     )
     return Backlog(*db.session.execute(statement).one())
 
