@@ -94,3 +94,14 @@ def test_a_changed_page_makes_a_new_service_worker(
     look = LOOKS[ScanResult.OK]
     monkeypatch.setitem(LOOKS, ScanResult.OK, replace(look, word=Words("进", "In")))
     assert client.get("/gate/sw.js").data != first
+
+
+def test_scripts_say_only_results_that_have_colour_and_words() -> None:
+    source = "".join(path.read_text("utf-8") for path in sorted(MODULES.glob("*.js")))
+    said = set(re.findall(r'(?:answer\(|result: |refused: )"([a-z_]+)"', source))
+    assert len(said) > 20
+    assert said <= {result.value for result in ScanResult}
+    words = [
+        (look.word.of(lang), look.line.of(lang)) for look in LOOKS.values() for lang in ["zh", "en"]
+    ]
+    assert len(set(words)) == len(words)
