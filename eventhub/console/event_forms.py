@@ -61,7 +61,11 @@ class NewEventForm(_EventForm):
         validators=[InputRequired(_l("Choose one of these."))],
     )
     ends_on = DateField(_l("Last day"), validators=[InputRequired(_FILL)])
-    timezone = SelectField(_l("Time zone"), choices=[SelectChoice(zone, zone) for zone in ZONES])
+    timezone = SelectField(
+        _l("Time zone"),
+        choices=[SelectChoice(zone, zone) for zone in ZONES],
+        validators=[InputRequired(_FILL)],
+    )
     places = IntegerField(
         _l("Places for everybody"),
         description=_l("per day; empty: as in the template"),

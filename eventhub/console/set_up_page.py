@@ -107,14 +107,14 @@ def _has(step: Step, event: EventRow, have: Inventory) -> str:
             both = " / ".join(
                 text for text in (event.title.get("zh"), event.title.get("en")) if text
             )
-            return _("%(name)s, %(n)s days", name=both, n=len(event.days()))
+            return _("%(name)s, days: %(n)s", name=both, n=len(event.days()))
         case Step.PLACES:
-            return _("%(a)s venues, %(b)s stages", a=have.venues, b=have.stages)
+            return _("Venues: %(a)s, stages: %(b)s", a=have.venues, b=have.stages)
         case Step.GATES:
-            return _("%(a)s zones, %(b)s gates", a=have.zones, b=have.gates)
+            return _("Zones: %(a)s, gates: %(b)s", a=have.zones, b=have.gates)
         case Step.TICKETS:
             places = _("no limit") if have.places is None else exact(have.places)
-            return _("%(a)s types, places in all: %(b)s", a=have.types, b=places)
+            return _("Types: %(a)s, places in all: %(b)s", a=have.types, b=places)
         case Step.FORM:
             return ngettext("%(num)s question", "%(num)s questions", have.questions)
         case Step.CONSENTS:

@@ -22,6 +22,7 @@ def test_more_places_go_to_who_waits_and_fewer_take_nothing_away(app: Flask) -> 
     waits = make_registration(event.id, "tight", name="欧阳修", email="second@a.example")
     assert waits.state == "waitlisted"
     alice = people.client(app, "alice")
+    assert 'type="search" name="q" maxlength="80" value=""' in alice.get(PAGE).text
     assert post(alice, PAGE, {"size-tight": "2", "size-public": ""}).status_code == 303
     db.session.rollback()
     entries = select(WaitlistEntry.state).where(WaitlistEntry.event_id == event.id)

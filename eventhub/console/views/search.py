@@ -18,7 +18,7 @@ _LONGEST = 80
 def search_form(slug: str) -> Response:
     """GET /console/e/SLUG/search: the empty box; console.view."""
     event = console_event(slug, Permission.CONSOLE_VIEW)
-    return page("search", event, typed="", groups=[])
+    return page("search", event, searched="", groups=[])
 
 
 @blueprint.post("/e/<slug>/search")
@@ -32,4 +32,4 @@ def search(slug: str) -> Response:
     if not BaseForm().validate_on_submit():
         raise BadRequest()
     typed = request.form.get("q", "")[:_LONGEST].replace("\0", "").strip()
-    return page("search", event, typed=typed, groups=search_page.groups(event, typed))
+    return page("search", event, searched=typed, groups=search_page.groups(event, typed))
