@@ -76,7 +76,11 @@ class ChangeBody(Schema):
 
 
 class TicketAnswer(Schema):
-    """A ticket: token and address of its page, and the text that its QR picture holds."""
+    """
+    A ticket: token and address of its page, and the text that its QR picture holds.
+
+    `code` is empty for types whose codes change all the time: the page draws them.
+    """
 
     token: str
     url: str

@@ -1,4 +1,4 @@
-"""The codes of a ticket: the signed one in its QR picture, the short one under it."""
+"""The codes of a ticket: the signed or the changing QR picture, the short code under it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,17 @@ _DEAD = frozenset({TicketStatus.CANCELLED, TicketStatus.BLOCKED})
 
 @dataclass(frozen=True, slots=True)
 class TicketCode:
-    """`signed` is what the QR picture holds, `short` what a person can type."""
+    """
+    What a ticket shows; a kind that its type does not take is not shown.
+
+    `signed` is what a printed QR picture holds and `short` what a person can
+    type; both are empty for a type whose gates refuse them. `is_rotating`
+    tickets show a code in their page that changes every 15 s.
+    """
 
     signed: str
     short: str
+    is_rotating: bool
 
 
 def ticket_code(face: RegistrationFace, person: AttendeeFace) -> TicketCode | None:
@@ -28,7 +35,12 @@ def ticket_code(face: RegistrationFace, person: AttendeeFace) -> TicketCode | No
         return None
     key = signing_key(face.event.id, ticket.kid, event_uuid=face.event.uuid_bytes)
     facts = CodeFacts(ticket.number, ticket.product, ticket.window_no, ticket.rev)
-    return TicketCode(gs_code(facts, key), short_code(ticket.number))
+    kinds = face.code_kinds
+    return TicketCode(
+        signed=gs_code(facts, key) if "GS" in kinds else "",
+        short=short_code(ticket.number) if "GR" in kinds else "",
+        is_rotating="GD" in kinds,
+    )
 
 
 def short_code(number: int) -> str:

@@ -35,7 +35,9 @@ def ticket_pdf(face: RegistrationFace, codes: Sequence[tuple[AttendeeFace, Ticke
         codes: Who gets a page, with the codes of their ticket.
     """
     woven = render_template("registration/_strip.html", face=face, strip=strip_of(face))
-    strip = printed_colours(woven.strip(), face.event.theme)
+    cloth = woven.strip()
+    # before anything is planned for the day there is no cloth, only words for the page
+    strip = printed_colours(cloth, face.event.theme) if cloth.startswith("<svg") else ""
     pages = [_page(face, person, code, strip) for person, code in codes]
     return typeset.pdf("ticket", {"lang": html_lang(), "pages": pages})
 
@@ -60,7 +62,8 @@ def _page(
         "small": tag.small,
         "title": tag.title,
         "line": tag.line,
-        "qr": qr.svg(code.signed),
+        "qr": qr.svg(code.signed) if code.signed else "",
+        "instead": _("The code is on your ticket page: it changes all the time."),
         "short": code.short,
         "facts": [
             {"label": fact.label, "value": fact.value, "long": fact.is_long} for fact in tag.facts

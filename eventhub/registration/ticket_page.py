@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from flask import request
 from flask_babel import gettext as _
 
 from eventhub.kernel import clock
 from eventhub.kernel.errors import NotAllowed, NotFound
+from eventhub.programme.queries import PerformanceRow
 from eventhub.registration import print as printing
 from eventhub.registration import qr, service
 from eventhub.registration.codes import TicketCode, ticket_code
-from eventhub.registration.queries import AttendeeFace, RegistrationFace, registration_face
+from eventhub.registration.queries import (
+    AttendeeFace,
+    RegistrationFace,
+    TicketFace,
+    registration_face,
+)
 from eventhub.registration.rules.states import (
     may_be_cancelled,
     may_be_passed_on,
@@ -24,12 +32,17 @@ from eventhub.registration.strip import strip_of
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One person on the page: words, code and picture; no code without a live ticket."""
+    """
+    One person on the page: words, code and picture; no code without a live ticket.
+
+    `rotating` is the JSON from which the page draws a code that changes.
+    """
 
     person: AttendeeFace
     tag: service.Tag
     code: TicketCode | None
     picture: str
+    rotating: str
     token: str
     is_used: bool
 
@@ -71,14 +84,29 @@ class TicketPage:
             "may_transfer": is_owner
             and may_be_passed_on(face.state, face.transfer, len(face.attendees)),
             "mail": request.args.get("mail"),
+            "version": self.version(),
         }
+
+    def version(self) -> str:
+        """Return what differs once the page has to be taken anew: 16 hexadecimal digits."""
+        face = self.face
+        tickets = [person.ticket for person in self._people()]
+        parts = [
+            (one.number, one.rev, one.status, one.seat_label, one.first_entry_at)
+            for one in tickets
+            if one is not None
+        ]
+        show = face.performance
+        told = repr((face.state, face.window, show and _told_of(show), parts))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def file(self, form: str) -> TicketFile:
         """
         Return the ticket as `pdf`, `png`, `svg` or `ics`.
 
         Raises:
-            NotFound: There is no ticket (yet, or any more).
+            NotFound: There is no ticket (yet, or any more), or no picture of it
+                because its code changes all the time.
         """
         if form == "ics":
             url = service.ticket_url(self.token)
@@ -90,6 +118,8 @@ class TicketPage:
         if not codes:
             raise NotFound()
         signed = codes[0][1].signed
+        if form != "pdf" and not signed:
+            raise NotFound()
         name = f"{self.face.code}.{form}"
         if form == "png":
             return TicketFile(qr.png(signed), "image/png", name)
@@ -107,10 +137,25 @@ class TicketPage:
             person=person,
             tag=service.tag_of(self.face, person),
             code=code,
-            picture=qr.svg(code.signed, label=_("Ticket code")) if code else "",
+            picture=qr.svg(code.signed, label=_("Ticket code")) if code and code.signed else "",
+            rotating=_rotating(ticket) if code and code.is_rotating and ticket else "",
             token=service.attendee_token(person.public_id, person.link_rev),
             is_used=ticket is not None and ticket.first_entry_at is not None,
         )
+
+
+def _told_of(show: PerformanceRow) -> tuple[object, ...]:
+    return (show.starts_at, show.ends_at, show.stage_id, show.status)
+
+
+def _rotating(ticket: TicketFace) -> str:
+    """Return what the page needs to draw a rotating code for the coming days, as JSON."""
+    keys = [
+        {"kid": key.kid, "key": key.key.hex(), "from": key.opens_ms, "until": key.closes_ms}
+        for key in service.ticket_day_keys(ticket.id, at=clock.now())
+    ]
+    facts = {"ticket": f"{ticket.number:016x}", "rev": ticket.rev, "keys": keys}
+    return orjson.dumps(facts).decode()
 
 
 def load(token: str) -> TicketPage:

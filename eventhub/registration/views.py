@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventhub.extensions import limiter
 from eventhub.kernel import clock
 from eventhub.kernel.errors import Conflict
-from eventhub.kernel.http import json_answer, private, see_other
+from eventhub.kernel.http import conditional, json_answer, private, see_other
 from eventhub.kernel.i18n import current_lang
 from eventhub.programme.queries import EventRow, event_by_slug
 from eventhub.registration import (
@@ -114,6 +114,22 @@ def ticket(token: str) -> Response:
     """GET /t/TOKEN - the ticket; whoever has the link."""
     page = ticket_page.load(token)
     return private(make_response(render_template("registration/ticket.html", **page.context())))
+
+
+@bp.get("/t/<token>/state.json")
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def ticket_state(token: str) -> Response:
+    """GET /t/TOKEN/state.json - the server's time, and whether the page is the newest one."""
+    page = ticket_page.load(token)
+    now_ms = int(clock.now().timestamp() * 1000)
+    return private(json_answer({"now": now_ms, "version": page.version()}))
+
+
+@bp.get("/t/sw.js")
+def ticket_worker() -> Response:
+    """GET /t/sw.js - what opens a ticket without a network; anybody."""
+    answer = Response(render_template("registration/sw.js"), mimetype="text/javascript")
+    return conditional(answer)
 
 
 @bp.get("/t/<token>.<any(pdf, png, svg, ics):form>")

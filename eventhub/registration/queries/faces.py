@@ -101,7 +101,8 @@ class RegistrationFace:
     `window` None is the whole event; `performance` is the show the person
     chose; `gates` are those that admit the type, and `position` is the place
     on the waitlist of `waiting` registrations, counted from 1. An offered
-    place is held until `offer_until`.
+    place is held until `offer_until`. `code_kinds` are the codes that its
+    tickets show: GS (signed), GR (short), GD (changing every 15 s).
     """
 
     id: int
@@ -114,6 +115,7 @@ class RegistrationFace:
     type_name: I18n
     type_slug: str
     is_seated: bool
+    code_kinds: frozenset[str]
     cancel_until: datetime | None
     transfer: str
     contact_name: str
@@ -185,6 +187,7 @@ def face_of(
         type_name=kind.name,
         type_slug=kind.slug,
         is_seated=kind.is_seated,
+        code_kinds=kind.code_kinds,
         cancel_until=kind.cancel_until,
         transfer=kind.transfer,
         contact_name=found.contact_name,

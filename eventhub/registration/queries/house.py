@@ -34,7 +34,8 @@ class HouseType:
     """
     One ticket type without its places.
 
-    `windows` are those it can be for, by start; `priority` is that of its tier.
+    `windows` are those it can be for, by start; `priority` is that of its tier;
+    `code_kinds` are the codes that its tickets show (GS, GR, GD).
     """
 
     id: int
@@ -47,6 +48,7 @@ class HouseType:
     cancel_until: datetime | None
     transfer: str
     priority: int
+    code_kinds: frozenset[str]
     terms: TypeTerms
     windows: tuple[HouseWindow, ...]
 
@@ -149,6 +151,7 @@ def house_types(event_id: int) -> tuple[HouseType, ...]:
             cancel_until=kind.cancel_until,
             transfer=kind.transfer,
             priority=priority or 0,
+            code_kinds=frozenset(kind.code_kinds),
             terms=terms_of(kind),
             windows=tuple(
                 window

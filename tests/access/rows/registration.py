@@ -15,6 +15,8 @@ ROWS: Final[dict[str, Row]] = {
     "registration.recover": Row("POST", f"{E}/lost-ticket", of(422)),
     "registration.ticket": Row("GET", "/t/{token}", OPEN),
     "registration.ticket_file": Row("GET", "/t/{token}.svg", OPEN),
+    "registration.ticket_state": Row("GET", "/t/{token}/state.json", OPEN),
+    "registration.ticket_worker": Row("GET", "/t/sw.js", OPEN),
     "registration.ask_cancel": Row("GET", "/t/{token}/cancel", OPEN),
     "registration.cancel": Row("POST", "/t/{last_token}/cancel", of(409, alice=303)),
     "registration.ask_transfer": Row("GET", "/t/{last_token}/transfer", of(409)),
