@@ -12,12 +12,14 @@ from eventhub.exposure.addresses import Addresses
 from eventhub.exposure.enums import ReportStatus
 from eventhub.exposure.errors import NoReport
 from eventhub.exposure.queries import ReportRow
+from eventhub.exposure.render.charts import Drawings
 from eventhub.exposure.render.evidence import evidence
 from eventhub.exposure.render.page import report_page
 from eventhub.kernel.auth import authorise
 from eventhub.kernel.http import conditional, private
 from eventhub.kernel.i18n import current_lang
 from eventhub.programme.queries import EventRow, event_by_id, event_by_slug
+from eventhub.settings import current_settings
 
 _PAGES_KEPT: Final = 32  # about 150 kB each
 _PUBLIC = frozenset({ReportStatus.PUBLISHED, ReportStatus.SUPERSEDED})
@@ -136,7 +138,13 @@ def _text(event: EventRow, row: ReportRow, urls: Addresses) -> str:
     def fresh() -> str:
         data = report_page(row.document())
         return render_template(
-            "exposure/report.html", event=event, section="report", row=row, page=data, urls=urls
+            "exposure/report.html",
+            event=event,
+            section="report",
+            row=row,
+            page=data,
+            urls=urls,
+            drawings=_drawings(),
         )
 
     if set(request.args) - {"lang", "version"} or current_app.debug:
@@ -152,6 +160,10 @@ def _text(event: EventRow, row: ReportRow, urls: Addresses) -> str:
     return text
 
 
+def _drawings() -> Drawings:
+    return Drawings(current_settings().instance_path / "charts")
+
+
 def _evidence(event: EventRow, row: ReportRow, line: str, urls: Addresses) -> Response:
     item = evidence(row.document(), line)
     return make_response(
@@ -165,7 +177,12 @@ def _footfall(event: EventRow, row: ReportRow, urls: Addresses) -> Response:
     data = report_page(row.document())
     return make_response(
         render_template(
-            "exposure/footfall.html", event=event, section="report", row=row, page=data, urls=urls
+            "exposure/footfall.html",
+            event=event,
+            section="report",
+            row=row,
+            page=data,
+            urls=urls,
         )
     )
 

@@ -12,7 +12,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -23,6 +26,7 @@ from eventhub.settings import ROOT
 
 FONTS: Final = ROOT / "static" / "fonts"
 VEGA_LITE: Final = "6.4"
+_SORTED: Final = orjson.OPT_SORT_KEYS
 _FONT_STACK: Final = "Noto Sans SC, PingFang SC, Microsoft YaHei, Helvetica, Arial, sans-serif"
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}\Z")
 # Class: colour, width and height of the tile, the inked part, turn in degrees.
@@ -56,6 +60,33 @@ def svg(spec: Mapping[str, Any], *, dark: bool = False) -> str:
     text = _draw(spec, dark=dark)
     text = text.replace('font-family="Noto Sans SC"', f'font-family="{_FONT_STACK}"')
     return _with_unique_ids(text, f"{digest}{'d' if dark else ''}")
+
+
+def kept(spec: Mapping[str, Any], folder: Path, *, lang: str, dark: bool = False) -> str:
+    """
+    Return what `svg` draws, from `folder` where it was drawn before.
+
+    Files carry the digest of all that shapes the drawing, so a new look draws
+    anew and nothing kept is ever out of date; the folder may be emptied at any
+    time. Processes that only read do not load V8. Errors as `svg`.
+    """
+    shaped = orjson.dumps([spec, VEGA_LITE, CONFIG, DARK, DARK_RANGES], option=_SORTED)
+    name = f"{hashlib.sha256(shaped).hexdigest()}-{lang}-{'dark' if dark else 'light'}.svg"
+    path = folder / name
+    with suppress(FileNotFoundError):
+        return path.read_text()
+    text = svg(spec, dark=dark)
+    with suppress(OSError):  # a full or read-only disk: drawn anew next time
+        _put(path, text)
+    return text
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file so that other processes see all of it or nothing."""
+    path.parent.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as target:
+        target.write(text)
+    Path(target.name).replace(path)
 
 
 def png(spec: Mapping[str, Any], *, scale: float = 2) -> bytes:

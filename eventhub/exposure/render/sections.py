@@ -16,9 +16,6 @@ from eventhub.kernel.format import day_text, exact, percent
 from eventhub.kernel.i18n import current_lang, pick
 
 MARK: Final = "演示数据 / DEMONSTRATION DATA"
-_PLOT_H: Final = 160
-_BAND: Final = 40  # px of a day
-_BAR: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +52,14 @@ class Funnel:
 
 
 @dataclass(frozen=True, slots=True)
-class DayBar:
-    """One day of the timeline: counts, and the bars in px of a box `_PLOT_H` high."""
+class MediaDay:
+    """One day of the timeline."""
 
     label: str
     title: str
     mentions: int
     posts: int
     reach: int
-    x: int
-    mention_y: str
-    mention_h: str
-    post_y: str
-    post_h: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +77,7 @@ class OutletRow:
 class Media:
     """Timeline, outlets and creators."""
 
-    days: tuple[DayBar, ...]
-    width: int
-    height: int
+    days: tuple[MediaDay, ...]
     top: int  # pieces on the busiest day
     outlets: tuple[OutletRow, ...]
     outlet_count: int
@@ -145,14 +135,12 @@ def media(document: Mapping[str, Any]) -> Media | None:
     series = document["series"]
     if "media_days" not in series:
         return None
-    days = _day_bars(series["media_days"])
+    days = _media_days(series["media_days"])
     outlets = series.get("outlets") or {"count": 0, "rows": []}
     creators = series.get("creators") or {"count": 0, "rows": []}
     mentions = series.get("mentions") or {"count": 0, "rows": []}
     return Media(
         days=days,
-        width=max(1, len(days)) * _BAND,
-        height=_PLOT_H,
         top=max((day.mentions + day.posts for day in days), default=0),
         outlets=tuple(_outlet(row) for row in outlets["rows"]),
         outlet_count=outlets["count"],
@@ -259,29 +247,22 @@ def _type(row: Mapping[str, Any]) -> TypeRow:
     )
 
 
-def _day_bars(found: Mapping[str, Any]) -> tuple[DayBar, ...]:
+def _media_days(found: Mapping[str, Any]) -> tuple[MediaDay, ...]:
     lang = current_lang()
     rows = list(zip(found["days"], found["mentions"], found["posts"], found["reach"], strict=True))
-    top = max((mentions + posts for _day, mentions, posts, _reach in rows), default=0) or 1
-    bars = []
-    for number, (day, mentions, posts, reach) in enumerate(rows):
+    made = []
+    for day, mentions, posts, reach in rows:
         at = date.fromisoformat(day)
-        first, second = (Decimal(n) * _PLOT_H / top for n in (mentions, posts))
-        bars.append(
-            DayBar(
+        made.append(
+            MediaDay(
                 label=f"{at.month}-{at.day:02d}",
                 title=day_text(at, lang),
                 mentions=mentions,
                 posts=posts,
                 reach=reach,
-                x=number * _BAND + (_BAND - _BAR) // 2,
-                mention_y=f"{_PLOT_H - first:.1f}",
-                mention_h=f"{first:.1f}",
-                post_y=f"{_PLOT_H - first - second:.1f}",
-                post_h=f"{second:.1f}",
             )
         )
-    return tuple(bars)
+    return tuple(made)
 
 
 def _name(row: Mapping[str, Any]) -> str:

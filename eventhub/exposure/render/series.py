@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,8 @@ class StreamCurve:
     missing: int
     minutes: int
     rows: tuple[tuple[str, int | None], ...]  # the table beside: every tenth minute
+    points: tuple[tuple[str, int | None], ...]  # local time, marked as if it were UTC
+    gaps: tuple[tuple[str, str], ...]  # stretches without data, times as in `points`
 
 
 def heat_tables(document: Mapping[str, Any], key: str) -> tuple[HeatTable, ...]:
@@ -122,7 +125,25 @@ def _stream(item: Mapping[str, Any], zone: ZoneInfo) -> StreamCurve:
         missing=sum(value is None for value in values),
         minutes=len(values),
         rows=tuple((f"{at:%H:%M}", values[n]) for n, at in enumerate(times) if n % 10 == 0),
+        points=tuple((_wall(at), value) for at, value in zip(times, values, strict=True)),
+        gaps=_gaps(times, values),
     )
+
+
+def _wall(at: datetime) -> str:
+    """Return local time in a form that a chart draws the same wherever it is drawn."""
+    return f"{at:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _gaps(times: Sequence[datetime], values: Sequence[int | None]) -> tuple[tuple[str, str], ...]:
+    """Return runs without data, from the last known minute to the next known one."""
+    found, last = [], len(values) - 1
+    for is_gap, run in groupby(range(len(values)), key=lambda number: values[number] is None):
+        numbers = list(run)
+        if is_gap:
+            start, end = max(0, numbers[0] - 1), min(last, numbers[-1] + 1)
+            found.append((_wall(times[start]), _wall(times[end])))
+    return tuple(found)
 
 
 def _ticks(times: Sequence[datetime]) -> tuple[Tick, ...]:

@@ -1,0 +1,156 @@
+"""
+The charts of the report page as Vega-Lite specs: values of the page in, one spec out.
+
+Each chart is drawn for phones and for columns of at least 540 px, in both
+schemes; the style sheet shows one of the four. The waterfall, the shares and
+the funnel stay part of their table rows, see docs/report.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from eventhub.exposure.render.sections import Media
+from eventhub.exposure.render.series import HeatTable, StreamCurve
+from eventhub.kernel import charts
+from eventhub.kernel.errors import Unavailable
+from eventhub.kernel.i18n import current_lang
+
+_SIZES: Final = {"narrow": (290, 150), "wide": (540, 190)}  # px of the plot without its axes
+_INK: Final = {"measured": "#0B4F8A", "estimated": "#A65E00", "claimed": "#101312"}
+_CLAIMED_DASH: Final = [1.5, 3]
+_MOST_LABELLED: Final = 12  # days with a figure above the bar
+
+
+class Drawings:
+    """Draws the charts of one page and keeps them in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def hours(self, table: HeatTable) -> Markup:
+        """Return entries by hour of one day."""
+        return self._drawn(hours_spec(table))
+
+    def stream(self, stream: StreamCurve) -> Markup:
+        """Return the viewers of one stream over time."""
+        return self._drawn(stream_spec(stream))
+
+    def timeline(self, media: Media) -> Markup:
+        """Return reports and posts by day."""
+        return self._drawn(timeline_spec(media))
+
+    def _drawn(self, spec: Mapping[str, Any]) -> Markup:
+        """Return the four drawings, nothing where this platform can not draw: tables stay."""
+        made = []
+        try:
+            for size, (width, height) in _SIZES.items():
+                sized = {**spec, "width": width, "height": height}
+                for scheme in ("light", "dark"):
+                    text = charts.kept(
+                        sized, self._folder, lang=current_lang(), dark=scheme == "dark"
+                    )
+                    made.append(f'<div class="drawn-{size} drawn-{scheme}">{text}</div>')
+        except Unavailable:
+            return Markup()
+        return Markup("".join(made))  # noqa: S704 - SVG of Vega, which escapes every text
+
+
+def hours_spec(table: HeatTable) -> dict[str, Any]:
+    """Return bars of the sums by hour; an hour that a row missed has bare warp behind it."""
+    values = [
+        {"hour": hour, "n": total, "gap": any(row.cells[number].is_gap for row in table.rows)}
+        for number, (hour, total) in enumerate(zip(table.hours, table.totals, strict=True))
+    ]
+    x = {"field": "hour", "type": "ordinal", "sort": None, "title": _("Hour"), "axis": _FLAT}
+    return {
+        "data": {"values": values},
+        "encoding": {"x": x},
+        "layer": [
+            _gap_layer({"transform": [{"filter": "datum.gap"}]}),
+            {"mark": {"type": "bar", "color": _INK["measured"]}, "encoding": {"y": _y("n")}},
+        ],
+    }
+
+
+def stream_spec(stream: StreamCurve) -> dict[str, Any]:
+    """Return a line over local time; minutes without data break it and have bare warp."""
+    values = [{"t": at, "n": value} for at, value in stream.points]
+    gaps = [{"t": start, "end": end} for start, end in stream.gaps]
+    axis = {"format": "%H:%M", "tickCount": 5}
+    x = {"field": "t", "type": "temporal", "scale": {"type": "utc"}, "title": None, "axis": axis}
+    line: dict[str, Any] = {"type": "line", "color": _INK.get(stream.cls, _INK["measured"])}
+    if stream.cls == "claimed":
+        line["strokeDash"] = _CLAIMED_DASH
+    return {
+        "layer": [
+            _gap_layer({"data": {"values": gaps}, "encoding": {"x": x, "x2": {"field": "end"}}}),
+            {
+                "data": {"values": values},
+                "mark": line,
+                "encoding": {"x": x, "y": _y("n", top=max(2, stream.peak))},
+            },
+        ]
+    }
+
+
+def timeline_spec(media: Media) -> dict[str, Any]:
+    """Return stacked bars of reports and posts by day, the sum above where there is room."""
+    kinds = {"mentions": _("Reports of outlets"), "posts": _("Posts of creators")}
+    values = [
+        {"day": day.label, "kind": name, "n": getattr(day, key), "order": order}
+        for day in media.days
+        for order, (key, name) in enumerate(kinds.items())
+    ]
+    x = {"field": "day", "type": "ordinal", "sort": None, "title": None, "axis": _FLAT}
+    fills = [_INK["measured"], "url(#eh-claimed)"]
+    kind = {"field": "kind", "type": "nominal", "title": None}
+    domain = {"domain": list(kinds.values())}
+    bars = {
+        "mark": "bar",
+        "encoding": {
+            "y": _y("n"),
+            "order": {"field": "order", "type": "quantitative"},
+            "fill": {**kind, "scale": domain | {"range": fills}},
+            "stroke": {**kind, "scale": domain | {"range": [_INK["measured"], _INK["claimed"]]}},
+        },
+    }
+    sums = {
+        "transform": [
+            {"aggregate": [{"op": "sum", "field": "n", "as": "sum"}], "groupby": ["day"]},
+            {"filter": "datum.sum > 0"},
+        ],
+        "mark": {"type": "text", "dy": -9, "fontWeight": 700},
+        "encoding": {
+            "y": {"field": "sum", "type": "quantitative"},
+            "text": {"field": "sum", "type": "quantitative", "format": ",d"},
+        },
+    }
+    layers = [bars, sums] if len(media.days) <= _MOST_LABELLED else [bars]
+    return {"data": {"values": values}, "encoding": {"x": x}, "layer": layers}
+
+
+_FLAT: Final = {"labelAngle": 0, "labelFlush": False}
+
+
+def _y(field: str, *, top: int | None = None) -> dict[str, Any]:
+    scale = {"nice": True} if top is None else {"nice": True, "domainMin": 0, "domainMax": top}
+    axis = {"tickMinStep": 1}  # people and pieces are whole
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": None,
+        "scale": scale,
+        "axis": axis,
+        "stack": "zero" if top is None else None,
+    }
+
+
+def _gap_layer(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return full-height rects of bare warp; a gap is never drawn as 0."""
+    return {**given, "mark": {"type": "rect", "fill": "url(#eh-residual)", "stroke": None}}
