@@ -247,6 +247,10 @@ def test_a_prior_replaces_potential_by_seen_with_its_interval(counted: int) -> N
     assert (seen["in_gross"], potential["in_gross"]) == (True, False)
     assert after["gross"] == before["gross"] - potential["value"] + 6_325
     assert after["uncertainty"]["method"] == "monte-carlo"
+    driver, *_others = after["uncertainty"]["drivers"]
+    assert (driver["group"], driver["lines"]) == ("prior:news", [seen["line"]])
+    rest = after["uncertainty"]["subtotal"] - seen["value"]
+    assert (driver["low"], driver["high"]) == (rest + seen["low"], rest + seen["high"])
     assert after["priors"] == [
         {"kind": "news", "version": 1, "low": "0.002", "high": "0.02", "used": "0.0063"}
     ]
@@ -371,6 +375,10 @@ def test_all_files_carry_the_choice_and_the_same_figures(
     for figure in (f"{sure['low']:,}", f"{sure['high']:,}", "123,457"):
         assert figure in text
         assert figure in slides
+    moved = [f"{one[end]:,}" for one in sure["drivers"] for end in ("low", "high")]
+    assert len(moved) == 4
+    everything = " ".join(cells)
+    assert all(figure in text and figure in slides and figure in everything for figure in moved)
     assert "123457" in cells
     assert "".join(note[lang].split()) in text
     assert note[lang] in slides

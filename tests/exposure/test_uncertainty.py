@@ -167,9 +167,26 @@ def test_a_report_states_the_interval_of_what_is_measured_and_estimated_alone() 
         "high": 11_092,
         "method": "quadrature",
         "without_error": 0,
+        "drivers": [{"group": "k", "lines": ["v"], "low": 10_308, "high": 11_092}],
         "residual_low": 38_908,
         "residual_high": 39_692,
     }
+
+
+def test_assumptions_stand_by_how_far_each_alone_moves_the_sum() -> None:
+    north = line("n", "footfall.visits", 10_000, scope="north", parts=(Part(10_000, 0.02, "k"),))
+    south = line("s", "footfall.visits", 5_000, scope="south", parts=(Part(5_000, 0.02, "k"),))
+    views = line("l", "live.views", 4_000, parts=(Part(3_000, 0.2),))
+    starts = line("x", "kol.impressions", 700)
+    posts = line("o", "owned.impressions", 9_000, cls="claimed", claim=Claim(quote="9000"))
+    found = roll_up([starts, views, south, north, posts])
+    assert found.subtotal == 19_700
+    assert [(one.group, one.lines, one.low, one.high) for one in found.drivers] == [
+        ("", ("l",), 18_524, 20_876),  # 19,700 ± 1.96 × 3,000 × 0.2
+        ("k", ("n", "s"), 19_112, 20_288),  # one factor moves both cordons: ± 1.96 × 15,000 × 0.02
+    ]
+    assert found.drivers == roll_up([posts, north, south, views, starts]).drivers
+    assert roll_up([starts, posts]).drivers == ()
 
 
 def test_claims_alone_have_no_interval() -> None:

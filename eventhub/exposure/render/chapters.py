@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from eventhub.exposure.render import words
 from eventhub.exposure.render.sections import signed
+from eventhub.exposure.render.sensitivity import driver_sentence
 from eventhub.kernel.format import day_text, exact, percent
 from eventhub.kernel.i18n import current_lang, pick
 
@@ -112,6 +113,7 @@ def certainty(document: Mapping[str, Any]) -> str:
         high=exact(found["high"]),
         method=method_word(found["method"]),
     )
+    text = f"{text}{_gap()}{driver_sentence(document)}".rstrip()
     if not found["without_error"]:
         return text
     claims = _(

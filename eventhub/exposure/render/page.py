@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from eventhub.exposure.enums import Section
-from eventhub.exposure.render import chapters, figures, sections, words
+from eventhub.exposure.render import chapters, figures, sections, sensitivity, words
 from eventhub.exposure.render.series import HeatTable, StreamCurve, heat_tables, stream_curves
 from eventhub.kernel.format import exact, short
 from eventhub.kernel.i18n import current_lang
@@ -70,6 +70,7 @@ class ReportPage:
     shows: tuple[chapters.ShowRow, ...]
     targets: tuple[chapters.TargetRow, ...]
     certainty: str
+    drivers: tuple[sensitivity.DriverRow, ...]
     limits: tuple[chapters.Limit, ...]
     order: tuple[str, ...]  # sections, in the order chosen for this version
     accent: str
@@ -117,6 +118,7 @@ def report_page(document: Mapping[str, Any]) -> ReportPage:
         shows=chapters.shows(document),
         targets=chapters.targets(document),
         certainty=chapters.certainty(document),
+        drivers=sensitivity.driver_rows(document),
         limits=chapters.limits(document),
         order=_sections(document),
         accent=_layout(document).get("accent") or "",

@@ -13,7 +13,7 @@ from eventhub.exposure.rules.flags import POPULATION, sanity_flags
 from eventhub.exposure.rules.lines import Claim, I18n, Line, SourceRef
 from eventhub.exposure.rules.rollup import Ledger, in_sum, roll_up, select_parts
 
-SCHEMA: Final = "eventhub.report/2"
+SCHEMA: Final = "eventhub.report/3"
 # How the lines of a report stand: by channel, and inside it the figure before its counts.
 ORDER: Final = (
     "reg.registered",
@@ -161,6 +161,10 @@ def _uncertainty(ledger: Ledger) -> dict[str, Any] | None:
         "high": sure.high,
         "method": sure.method,
         "without_error": claims,
+        "drivers": [
+            {"group": one.group, "lines": list(one.lines), "low": one.low, "high": one.high}
+            for one in ledger.drivers
+        ],
         **rest,
     }
 

@@ -16,7 +16,7 @@ from typing import Final
 from eventhub.exposure.enums import InSum
 from eventhub.exposure.rules.lines import TOTAL_CLAIMED, Line
 from eventhub.exposure.rules.quantity import RANKS, as_contacts, total
-from eventhub.exposure.rules.uncertainty import Interval, interval
+from eventhub.exposure.rules.uncertainty import Driver, Interval, drivers, interval
 
 # Pairs of which the first lies inside the second, by definition of the metrics.
 SUBSETS: Final = (
@@ -48,6 +48,7 @@ class Ledger:
     people_high: int | None
     subtotal: int  # measured and estimated parts alone
     subtotal_interval: Interval | None  # None where they have no error; claims never have one
+    drivers: tuple[Driver, ...]  # assumptions of the subtotal, the strongest first
 
 
 def sum_op(ops: Iterable[str]) -> str:
@@ -162,6 +163,7 @@ def roll_up(
     claim = _published_total(lines)
     claimed = None if claim is None else int(claim.value)
     low, high = people_range(reach, universe=universe)
+    subtotal = gross - by_class["claimed"]
     return Ledger(
         parts=tuple(part.key for part in parts),
         gross=gross,
@@ -176,8 +178,9 @@ def roll_up(
         share_measured=rounded_share(by_class["measured"], gross or 1, digits=6),
         people_low=low,
         people_high=high,
-        subtotal=gross - by_class["claimed"],
+        subtotal=subtotal,
         subtotal_interval=_subtotal_interval(parts),
+        drivers=drivers({part.key: part.parts for part in parts}, total=subtotal),
     )
 
 

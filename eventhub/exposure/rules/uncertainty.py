@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -53,6 +53,20 @@ class Interval:
     low: int
     high: int
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """
+    One assumption and where it alone would take a sum, all else as stated.
+
+    `group` names what several lines share, else it is ''; `lines` rest on it.
+    """
+
+    group: str
+    lines: tuple[str, ...]
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +164,32 @@ def interval(parts: Sequence[Part], *, exact: int = 0) -> Interval | None:
     total = certain + sum(part.value for part in uncertain)
     half = Z95 * sum_sd(uncertain)
     return Interval(max(0, round(total - half)), round(total + half), "quadrature")
+
+
+def drivers(lines: Mapping[str, Sequence[Part]], *, total: int) -> tuple[Driver, ...]:
+    """
+    Return the assumptions behind a sum, the one that moves it most first.
+
+    Every group of parts is one assumption; a part without a group is one with
+    its line. Each is varied over its own 95 % while the others stay.
+
+    Args:
+        lines: Parts with an error, by the key of their line.
+
+        total: The sum, exact addends in it.
+    """
+    found: dict[tuple[str, str], list[tuple[str, Part]]] = defaultdict(list)
+    for key, parts in lines.items():
+        for part in parts:
+            found[part.group, "" if part.group else key].append((key, part))
+    made = []
+    for (group, _key), members in found.items():
+        own = [part for _line, part in members]
+        sure = interval(own, exact=total - round(sum(part.value for part in own)))
+        if sure is not None:
+            keys = tuple(sorted({line for line, _part in members}))
+            made.append(Driver(group, keys, max(0, sure.low), sure.high))
+    return tuple(sorted(made, key=lambda one: (one.low - one.high, one.group, one.lines)))
 
 
 def _drawn(parts: Sequence[Part]) -> tuple[float, float]:
