@@ -30,6 +30,7 @@ class Permission(StrEnum):
     OUTBOX_VIEW = "outbox.view"
     GATE_VIEW = "gate.view"
     GATE_PAIR = "gate.pair"
+    CHECKIN_OVERRIDE = "checkin.override"
     AUDIENCE_VIEW = "audience.view"
     REPORT_VIEW = "report.view"
     REPORT_BUILD = "report.build"

@@ -15,7 +15,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.PROGRAMME: frozenset({_P.CONSOLE_VIEW, _P.PROGRAMME_EDIT, _P.REPORT_VIEW}),
     Role.GUESTS: frozenset({_P.CONSOLE_VIEW, _P.GUESTS_VIEW, _P.GUESTS_EDIT, _P.OUTBOX_VIEW}),
-    Role.GATE_SUPERVISOR: frozenset({_P.CONSOLE_VIEW, _P.GATE_VIEW, _P.GATE_PAIR}),
+    Role.GATE_SUPERVISOR: frozenset(
+        {_P.CONSOLE_VIEW, _P.GATE_VIEW, _P.GATE_PAIR, _P.CHECKIN_OVERRIDE}
+    ),
     Role.GATE_STAFF: frozenset({_P.GATE_VIEW}),
     Role.MEDIA: frozenset(
         {_P.CONSOLE_VIEW, _P.AUDIENCE_VIEW, _P.REPORT_VIEW, _P.REPORT_BUILD, _P.REPORT_PUBLISH}

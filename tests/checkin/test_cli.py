@@ -83,15 +83,30 @@ def test_words_for_people(house: make.House, runner: FlaskCliRunner) -> None:
     assert "15 minutes" in runner.invoke(args=["gate", "pair", "demo", "north"]).output
 
 
-def test_the_board_has_a_fixed_number_of_statements(house: make.House) -> None:
+def test_the_board_counts_the_day_once_a_second_and_as_the_log(
+    house: make.House, clock: Clock
+) -> None:
     event = queries.event_config(house.event_id).event
-    for count in (1, 3):
-        for ticket in make.make_tickets(house, count):
-            make.scan(make.make_device(house), make.gs_of(ticket))
+    device = make.make_device(house)
+    for second, count in enumerate((1, 4), start=1):
+        clock(NOON + timedelta(seconds=second))
+        tickets = make.make_tickets(house, count)
+        make.scan(device, make.gs_of(tickets[0]))
         with assert_queries(5):
-            queries.gate_board(event)
+            board = queries.gate_board(event)
+        for ticket in tickets[1:]:
+            make.scan(device, make.gs_of(ticket))
+        make.scan(device, f"nonsense {second}")
+        with assert_queries(2):  # gates and devices; the day is not counted again
+            assert queries.gate_board(event) == board
         with assert_queries(1):
-            queries.scan_log(house.event_id)
+            log = queries.scan_log(house.event_id)
+    assert [row.admitted for row in board] == [2, 0]
+    clock(NOON + timedelta(seconds=3))
+    board = queries.gate_board(event)
+    results = [row.result for row in log]
+    assert [row.admitted for row in board] == [results.count("ok"), 0] == [5, 0]
+    assert [row.refused for row in board] == [len(results) - results.count("ok"), 0] == [2, 0]
 
 
 def test_a_loaded_log_becomes_admissions_visits_and_visitors(house: make.House) -> None:

@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from eventhub.accounts.enums import Permission, Role
+from eventhub.accounts.rules import ROLE_PERMISSIONS
 from eventhub.checkin import queries, service
 from eventhub.checkin.enums import ScanResult
 from eventhub.checkin.looks import LOOKS
@@ -217,6 +219,22 @@ def test_gate_staff_read_the_log_and_correct_nothing(
     refuse_one(world)
     page = assert_html(people.client(app, "bob").get(f"{BOARD}/log"))
     assert "/let-in" not in page
+
+
+def test_letting_in_is_a_right_of_its_own(
+    app: Flask, people: People, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_in_twice(world)
+    refuse_one(world)
+    rights = ROLE_PERMISSIONS[Role.OWNER] - {Permission.CHECKIN_OVERRIDE}
+    monkeypatch.setitem(ROLE_PERMISSIONS, Role.OWNER, rights)
+    client = people.client(app, "alice")
+    page = assert_html(client.get(f"{BOARD}/log"))
+    assert ("/undo" in page, "/let-in" in page) == (True, False)
+    refused = queries.scan_log(world.event.id, only="failed")[0]
+    path = f"/console/e/loom-week/scans/{refused.id}/let-in"
+    assert send(client, path, {"reason": "品牌嘉宾"}).status_code == 403
+    assert queries.scan_log(world.event.id, only="override") == []
 
 
 def test_held_scans_are_named_and_released(app: Flask, people: People, world: World) -> None:

@@ -12,13 +12,14 @@ from eventhub.checkin.enums import NOT_REFUSALS, ConflictState, ScanResult
 from eventhub.checkin.models import Admission, Conflict, Device, Scan
 from eventhub.checkin.queries.zones import inside_of_zone
 from eventhub.kernel import clock
-from eventhub.kernel.db import I18n, db
+from eventhub.kernel.db import I18n, cached_for, db
 from eventhub.programme.models import Gate
 from eventhub.programme.queries import EventRow, GateRow, gates, zones
 from eventhub.registration.models import Attendee, Ticket, TicketType
 
 _RATE_FOR = timedelta(minutes=5)
 _PASSED = [result.value for result in NOT_REFUSALS]
+COUNTS_S = 1.0  # a board, a wall and the home page may all poll; the day is counted once a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,26 @@ class GateBoardRow:
     devices: int
     queue: int
     last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What the log of one operating day adds up to, by gate."""
+
+    admitted: dict[int, int]
+    recent: dict[int, int]
+    scans: dict[tuple[int, str], int]
+
+    def of(self, gate_id: int, result: ScanResult) -> int:
+        return self.scans.get((gate_id, result.value), 0)
+
+    def refused(self, gate_id: int) -> int:
+        """Return how many scans let nobody pass, repeats aside."""
+        return sum(
+            count
+            for (gate, result), count in self.scans.items()
+            if gate == gate_id and result not in _PASSED and result != ScanResult.REPEAT.value
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +104,22 @@ class GateStats:
 
 
 def gate_board(event: EventRow) -> list[GateBoardRow]:
-    """Return one row per gate for the operating day that it is now, by number."""
-    start, end = _today_ms(event)
-    admitted = _by_gate(
-        select(Admission.entered_gate_id, func.count())
-        .where(
-            Admission.event_id == event.id,
-            Admission.entered_at_ms >= start,
-            Admission.entered_at_ms < end,
-        )
-        .group_by(Admission.entered_gate_id)
-    )
-    scans: dict[int, dict[str, int]] = {}
-    for gate_id, result, count in db.session.execute(
-        select(Scan.gate_id, Scan.result, func.count())
-        .where(Scan.event_id == event.id, Scan.at_ms >= start, Scan.at_ms < end)
-        .group_by(Scan.gate_id, Scan.result)
-    ):
-        scans.setdefault(gate_id, {})[result] = count
-    recent = _recent(event.id)
+    """
+    Return one row per gate for the operating day that it is now, by number.
+
+    Counts of scans are up to `COUNTS_S` old, devices and gates are of now.
+    """
+    counts = _counts(event.id, *_today_ms(event))
     devices = {row.gate_id: row for row in db.session.execute(_devices(event.id))}
     return [
         GateBoardRow(
             gate=gate,
-            admitted=admitted.get(gate.id, 0),
-            exits=scans.get(gate.id, {}).get(ScanResult.OK_EXIT.value, 0),
-            refused=sum(
-                n for r, n in scans.get(gate.id, {}).items() if r not in _PASSED and r != "repeat"
-            ),
-            repeats=scans.get(gate.id, {}).get(ScanResult.REPEAT.value, 0),
-            overrides=scans.get(gate.id, {}).get(ScanResult.OK_OVERRIDE.value, 0),
-            rate_per_minute=round(recent.get(gate.id, 0) / 5, 1),
+            admitted=counts.admitted.get(gate.id, 0),
+            exits=counts.of(gate.id, ScanResult.OK_EXIT),
+            refused=counts.refused(gate.id),
+            repeats=counts.of(gate.id, ScanResult.REPEAT),
+            overrides=counts.of(gate.id, ScanResult.OK_OVERRIDE),
+            rate_per_minute=round(counts.recent.get(gate.id, 0) / 5, 1),
             devices=devices[gate.id].devices if gate.id in devices else 0,
             queue=devices[gate.id].queue if gate.id in devices else 0,
             last_seen_at=devices[gate.id].seen if gate.id in devices else None,
@@ -222,6 +228,26 @@ def scan_log(event_id: int, *, limit: int = 200, only: str | None = None) -> lis
     elif only == "override":
         statement = statement.where(Scan.override_by.is_not(None))
     return [LogRow(*tuple(row)) for row in db.session.execute(statement)]
+
+
+@cached_for(COUNTS_S)
+def _counts(event_id: int, start: int, end: int) -> _Counts:
+    admitted = _by_gate(
+        select(Admission.entered_gate_id, func.count())
+        .where(
+            Admission.event_id == event_id,
+            Admission.entered_at_ms >= start,
+            Admission.entered_at_ms < end,
+        )
+        .group_by(Admission.entered_gate_id)
+    )
+    scans = db.session.execute(
+        select(Scan.gate_id, Scan.result, func.count())
+        .where(Scan.event_id == event_id, Scan.at_ms >= start, Scan.at_ms < end)
+        .group_by(Scan.gate_id, Scan.result)
+    )
+    by_result = {(gate_id, result): count for gate_id, result, count in scans}
+    return _Counts(admitted, _recent(event_id), by_result)
 
 
 def _refused(event_id: int, gate_id: int, start: int, end: int) -> dict[str, int]:

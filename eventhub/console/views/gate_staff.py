@@ -123,6 +123,7 @@ def gate_log(slug: str) -> Response:
         rows=gates_of.scan_log(event.id, limit=_LOG_ROWS, only=only or None),
         today=event.operating_day(clock.now()),
         may_correct=render.may(event, Permission.GATE_PAIR),
+        may_override=render.may(event, Permission.CHECKIN_OVERRIDE),
         result_words={result.value: LOOKS[result].word.of(lang) for result in ScanResult},
         passed=frozenset(result.value for result in (*ADMITTED, ScanResult.OK_EXIT)),
         overridable=frozenset(result.value for result in OVERRIDABLE),
@@ -140,8 +141,8 @@ def undo_scan(slug: str, number: int) -> BaseResponse:
 
 @blueprint.post("/e/<slug>/scans/<int:number>/let-in")
 def let_in(slug: str, number: int) -> BaseResponse:
-    """POST /console/e/SLUG/scans/NUMBER/let-in: let a refused person in; gate.pair."""
-    event = console_event(slug, Permission.GATE_PAIR)
+    """POST /console/e/SLUG/scans/NUMBER/let-in: let one in; checkin.override."""
+    event = console_event(slug, Permission.CHECKIN_OVERRIDE)
     return _correct(event, number, is_undo=False)
 
 
