@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eventhub.kernel.text import email_limit_key
 from eventhub.registration.enums import IdentityKind
 
 EVENT_SCOPE = "event"
+LIMIT_SCOPE = "limit"  # one place per mailbox, however its address is written
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,6 +21,7 @@ class IdentityKey:
 
     kind: IdentityKind
     value: str
+    scope: str = EVENT_SCOPE
 
 
 def identity_keys(*, email: str | None, phone: str | None) -> tuple[IdentityKey, ...]:
@@ -40,6 +43,19 @@ def identity_keys(*, email: str | None, phone: str | None) -> tuple[IdentityKey,
     if phone:
         keys.append(IdentityKey(IdentityKind.PHONE, phone))
     return tuple(sorted(keys))
+
+
+def limit_keys(email: str | None) -> tuple[IdentityKey, ...]:
+    """
+    Return the key of the mailbox behind an address, which limits count by.
+
+    `fang+a@gmail.com` and `f.ang@gmail.com` are one person for a limit, never
+    for identity: nobody is shown or given what another address holds. Claimed
+    after `identity_keys`, so the order of all claims stays the same.
+    """
+    if not email:
+        return ()
+    return (IdentityKey(IdentityKind.EMAIL, email_limit_key(email), LIMIT_SCOPE),)
 
 
 def body_digest(body: Mapping[str, Any]) -> str:

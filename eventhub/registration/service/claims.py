@@ -25,7 +25,7 @@ from eventhub.registration.models import (
 from eventhub.registration.queries import AttendeeFace, RegistrationFace
 from eventhub.registration.queries.faces import NewRegistration
 from eventhub.registration.queries.house import house_consents
-from eventhub.registration.rules.identity import EVENT_SCOPE, IdentityKey, body_digest
+from eventhub.registration.rules.identity import IdentityKey, body_digest
 from eventhub.registration.service import mail
 
 _CODE_TRIES = 5
@@ -133,7 +133,7 @@ def claim(
     made = _insert(cmd, type_id, window_no, state)
     if not isinstance(made, NewRegistration):
         return made
-    if _claim_contacts(cmd.event_id, made.people[0].id, keys):
+    if claim_contacts(cmd.event_id, made.people[0].id, keys):
         return made
     db.session.execute(
         delete(Registration)
@@ -211,13 +211,13 @@ def _insert_people(cmd: Register, registration_id: int) -> tuple[AttendeeFace, .
     return tuple(people)
 
 
-def _claim_contacts(event_id: int, attendee_id: int, keys: tuple[IdentityKey, ...]) -> bool:
+def claim_contacts(event_id: int, attendee_id: int, keys: tuple[IdentityKey, ...]) -> bool:
     """Claim contacts one by one, in the order of the keys: no circle of waiting."""
     for key in keys:
         values = {
             "event_id": event_id,
             "attendee_id": attendee_id,
-            "scope": EVENT_SCOPE,
+            "scope": key.scope,
             "kind": key.kind,
             "value": key.value,
         }
@@ -282,6 +282,7 @@ def holders(event_id: int, keys: tuple[IdentityKey, ...]) -> list[int]:
                 .join(AttendeeIdentity, AttendeeIdentity.attendee_id == Attendee.id)
                 .where(
                     AttendeeIdentity.event_id == event_id,
+                    AttendeeIdentity.scope == key.scope,
                     AttendeeIdentity.kind == key.kind,
                     AttendeeIdentity.value == key.value,
                     AttendeeIdentity.is_active,

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 
 from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import NotFound
-from eventhub.kernel.rows import insert_row, insert_unless_taken
+from eventhub.kernel.rows import insert_row
 from eventhub.programme.queries import EventRow, event_by_id
 from eventhub.registration.enums import IdentityKind, RegistrationState
 from eventhub.registration.errors import (
@@ -38,9 +38,9 @@ from eventhub.registration.queries import (
 from eventhub.registration.queries.house import house_consents, house_form
 from eventhub.registration.rules.admission import Availability
 from eventhub.registration.rules.forms import checked
-from eventhub.registration.rules.identity import EVENT_SCOPE, identity_keys
+from eventhub.registration.rules.identity import IdentityKey, identity_keys, limit_keys
 from eventhub.registration.service import capacity, mail, seat_rows, tickets, waitlist
-from eventhub.registration.service.claims import lead_holders
+from eventhub.registration.service.claims import claim_contacts, lead_holders
 from eventhub.registration.service.proofs import Purpose, send_code, use_code
 
 _FREE = frozenset({Availability.OPEN, Availability.FEW})
@@ -89,26 +89,19 @@ def set_contact(registration_id: int, code: str) -> None:
         return
     face = registration_face(found.id)
     person_id = face.attendees[0].id
-    values = {
-        "event_id": found.event_id,
-        "attendee_id": person_id,
-        "scope": EVENT_SCOPE,
-        "kind": kind,
-        "value": proof.value,
-    }
-    if insert_unless_taken(AttendeeIdentity, values) is None:
-        is_mail = kind is IdentityKind.EMAIL
-        keys = identity_keys(
-            email=proof.value if is_mail else None, phone=None if is_mail else proof.value
-        )
-        lead_holders(found.event_id, keys)
+    keys, freed = _contact_keys(kind, proof.value), _contact_keys(kind, old)
+    wanted = tuple(key for key in keys if key not in freed)
+    if not claim_contacts(found.event_id, person_id, wanted):
+        lead_holders(found.event_id, wanted)
         raise AlreadyRegistered()
     if old:
         db.session.execute(
             delete(AttendeeIdentity).where(
                 AttendeeIdentity.attendee_id == person_id,
                 AttendeeIdentity.kind == kind,
-                AttendeeIdentity.value == old,
+                tuple_(AttendeeIdentity.scope, AttendeeIdentity.value).in_(
+                    [(key.scope, key.value) for key in freed if key not in keys]
+                ),
             )
         )
         mail.tell_old_contact(face, kind=kind, value=old)
@@ -270,6 +263,12 @@ def consents_now(registration_id: int) -> dict[str, bool]:
         return {}
     purposes = {row.id: row.purpose for row in house_consents(found.event_id)}
     return {purposes[text_id]: is_given for text_id, is_given in rows if text_id in purposes}
+
+
+def _contact_keys(kind: IdentityKind, value: str | None) -> tuple[IdentityKey, ...]:
+    if kind is IdentityKind.EMAIL:
+        return identity_keys(email=value, phone=None) + limit_keys(value)
+    return identity_keys(email=None, phone=value)
 
 
 def _live(registration_id: int) -> Registration:

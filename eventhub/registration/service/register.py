@@ -18,7 +18,7 @@ from eventhub.registration.queries import RegistrationFace, place_in_list, ticke
 from eventhub.registration.queries.faces import NewRegistration, face_of
 from eventhub.registration.queries.house import HouseType, house_event, house_type
 from eventhub.registration.rules import admission
-from eventhub.registration.rules.identity import identity_keys
+from eventhub.registration.rules.identity import identity_keys, limit_keys
 from eventhub.registration.service import capacity, lists, mail, waitlist
 from eventhub.registration.service.answers import checked_answers, keep_answers
 from eventhub.registration.service.claims import (
@@ -70,6 +70,8 @@ def register(cmd: Register) -> Registered | Duplicate:
     asked = _decide(event, kind, cmd, window_no)
     answers = checked_answers(kind.id, cmd.answers, may_be_missing=cmd.source not in _UNVOUCHED)
     keys = identity_keys(email=cmd.email, phone=cmd.phone)
+    if cmd.source in _UNVOUCHED:  # staff may let one mailbox stand for several guests
+        keys += limit_keys(cmd.email)
     made = claim(cmd, kind.id, window_no, keys, asked.state)
     if not isinstance(made, NewRegistration):
         return made

@@ -13,7 +13,7 @@ from eventhub.registration.errors import IllegalTransition
 from eventhub.registration.models import Registration
 from eventhub.registration.queries.faces import NewRegistration
 from eventhub.registration.queries.house import house_type_by_id
-from eventhub.registration.rules.identity import identity_keys
+from eventhub.registration.rules.identity import identity_keys, limit_keys
 from eventhub.registration.rules.states import may_be_passed_on
 from eventhub.registration.service import mail, tickets
 from eventhub.registration.service.answers import checked_answers, keep_answers
@@ -67,7 +67,7 @@ def transfer(registration_id: int, cmd: Register) -> Registered | Duplicate:
     kind = house_type_by_id(event.id, found.ticket_type_id)
     same = replace(cmd, performance_id=found.performance_id, is_synthetic=found.is_synthetic)
     answers = checked_answers(kind.id, same.answers, may_be_missing=False)
-    keys = identity_keys(email=same.email, phone=same.phone)
+    keys = identity_keys(email=same.email, phone=same.phone) + limit_keys(same.email)
     made = claim(same, kind.id, found.window_no, keys, _S.CONFIRMED)
     if not isinstance(made, NewRegistration):
         return made
