@@ -67,7 +67,7 @@ def hours_spec(table: HeatTable) -> dict[str, Any]:
         {"hour": hour, "n": total, "gap": any(row.cells[number].is_gap for row in table.rows)}
         for number, (hour, total) in enumerate(zip(table.hours, table.totals, strict=True))
     ]
-    x = {"field": "hour", "type": "ordinal", "sort": None, "title": _("Hour"), "axis": _FLAT}
+    x = _band("hour", list(table.hours))
     return {
         "data": {"values": values},
         "encoding": {"x": x},
@@ -107,11 +107,12 @@ def timeline_spec(media: Media) -> dict[str, Any]:
         for day in media.days
         for order, (key, name) in enumerate(kinds.items())
     ]
-    x = {"field": "day", "type": "ordinal", "sort": None, "title": None, "axis": _FLAT}
+    x = _band("day", [day.label for day in media.days])
     fills = [_INK["measured"], "url(#eh-claimed)"]
     kind = {"field": "kind", "type": "nominal", "title": None}
     domain = {"domain": list(kinds.values())}
     bars = {
+        "transform": [{"filter": "datum.n > 0"}],  # no outline of nothing
         "mark": "bar",
         "encoding": {
             "y": _y("n"),
@@ -135,7 +136,11 @@ def timeline_spec(media: Media) -> dict[str, Any]:
     return {"data": {"values": values}, "encoding": {"x": x}, "layer": layers}
 
 
-_FLAT: Final = {"labelAngle": 0, "labelFlush": False}
+def _band(field: str, order: list[str]) -> dict[str, Any]:
+    """Return a band per name, in the order given, whether or not a layer has it."""
+    axis = {"labelAngle": 0, "labelFlush": False}
+    scale = {"domain": order}
+    return {"field": field, "type": "ordinal", "title": None, "scale": scale, "axis": axis}
 
 
 def _y(field: str, *, top: int | None = None) -> dict[str, Any]:
