@@ -21,7 +21,7 @@ from eventhub.kernel.i18n import current_lang
 from eventhub.programme.queries import EventRow, event_by_id, event_by_slug
 from eventhub.settings import current_settings
 
-_PAGES_KEPT: Final = 32  # about 150 kB each
+_PAGES_KEPT: Final = 32  # up to 300 kB each
 _PUBLIC = frozenset({ReportStatus.PUBLISHED, ReportStatus.SUPERSEDED})
 
 blueprint = Blueprint("exposure", __name__)
