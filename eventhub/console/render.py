@@ -62,6 +62,10 @@ def navigation(event: EventRow, actor: Actor, counts: dict[str, int]) -> list[Na
             _item("stage", "console.stage_desk", _("On stage"), event, counts),
         ),
         (None, NavItem("public", shows, _("Programme"), is_public=True)),
+        (
+            Permission.GUESTS_EDIT,
+            _item("ticket_types", "console.ticket_types", _("Ticket types"), event, counts),
+        ),
         (Permission.GUESTS_VIEW, _item("guests", "console.guests", _("Guests"), event, counts)),
         (
             Permission.GUESTS_EDIT,

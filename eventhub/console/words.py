@@ -223,6 +223,7 @@ def acts() -> dict[str, str]:
         "schedule.rollback": _("Programme put back"),
         "schedule.import": _("Schedule file taken over"),
         "schedule.import-undo": _("Schedule file taken back"),
+        "ticket-type.save": _("Ticket type set up"),
         "venue.save": _("Venue set up"),
         "stage.save": _("Stage set up"),
         "window.add": _("Opening window added"),

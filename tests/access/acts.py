@@ -50,6 +50,7 @@ ACTS: Final[dict[str, str]] = {
     "console.end_my_other_sessions": "session.revoke",
     "console.export_guests": "guests.export",
     "console.programme_place": DRAFT,
+    "console.save_ticket_type": "ticket-type.save",
     "console.save_venue": "venue.save",
     "console.save_stage": "stage.save",
     "console.add_window": "window.add",

@@ -193,6 +193,9 @@ def set_up_acts(_people: People, world: World) -> Steps:
     yield "console.remove_condition", f"{C}/conditions/kit/1/remove", {}
     yield "console.add_type", f"{C}/places/types", {"type-name_en": "Walk"}
     yield "console.add_track", f"{C}/places/tracks", {"track-name_en": "Night"}
+    ticket = {"visibility": "public", "approval": "none", "waitlist": "off", "tier": ""}
+    ticket |= name | {"window": "0", "max_group": "1", "places": "5"}
+    yield "console.save_ticket_type", f"{C}/tickets/form", ticket
     show = {"state": "draft", "new_kind": "brand", "type": "", "track": ""}
     yield "console.save_show", f"{C}/shows/form", name | show
     code = programme.working_grid(world.event)[-1].show_code
