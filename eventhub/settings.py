@@ -93,6 +93,12 @@ class Settings:
         "`1`: nobody opens the console without a second factor; who has none is led to set it up.",
         "REQUIRE_SECOND_FACTOR",
     )
+    wallet_certificate: str = _doc(
+        "",
+        "PEM file with Apple's pass certificate (first), its RSA key without password, and Apple's "
+        "intermediate certificate; empty: tickets offer no Apple Wallet pass.",
+        "WALLET_CERTIFICATE",
+    )
     log_level: str = _doc("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.", "LOG_LEVEL")
     instance_path: Path = _doc(  # noqa: RUF009 - a constant path
         INSTANCE, "Folder of the database file, keys and locks.", "INSTANCE"
@@ -188,6 +194,7 @@ _TEXT_FIELDS = {
     "mqtt_url": "MQTT_URL",
     "base_url": "BASE_URL",
     "hosts": "HOSTS",
+    "wallet_certificate": "WALLET_CERTIFICATE",
 }
 
 

@@ -14,7 +14,7 @@ from eventhub.kernel import clock
 from eventhub.kernel.errors import NotAllowed, NotFound
 from eventhub.programme.queries import PerformanceRow
 from eventhub.registration import print as printing
-from eventhub.registration import qr, service
+from eventhub.registration import qr, service, wallet
 from eventhub.registration.codes import TicketCode, ticket_code
 from eventhub.registration.queries import (
     AttendeeFace,
@@ -85,6 +85,7 @@ class TicketPage:
             and may_be_passed_on(face.state, face.transfer, len(face.attendees)),
             "mail": request.args.get("mail"),
             "version": self.version(),
+            "has_wallet": wallet.signer() is not None,
         }
 
     def version(self) -> str:
@@ -102,11 +103,12 @@ class TicketPage:
 
     def file(self, form: str) -> TicketFile:
         """
-        Return the ticket as `pdf`, `png`, `svg` or `ics`.
+        Return the ticket as `pdf`, `png`, `svg`, `ics` or `pkpass`.
 
         Raises:
             NotFound: There is no ticket (yet, or any more), or no picture of it
-                because its code changes all the time.
+                because its code changes all the time, or no pass of it because
+                the installation signs none.
         """
         if form == "ics":
             url = service.ticket_url(self.token)
@@ -121,11 +123,20 @@ class TicketPage:
         if form != "pdf" and not signed:
             raise NotFound()
         name = f"{self.face.code}.{form}"
+        if form == "pkpass":
+            return self._pass(*codes[0])
         if form == "png":
             return TicketFile(qr.png(signed), "image/png", name)
         if form == "svg":
             return TicketFile(qr.svg(signed).encode(), "image/svg+xml", name)
         return TicketFile(printing.ticket_pdf(self.face, codes), "application/pdf", name)
+
+    def _pass(self, person: AttendeeFace, code: TicketCode) -> TicketFile:
+        by = wallet.signer()
+        if by is None:
+            raise NotFound()
+        data = wallet.ticket_pass(self.face, person, code, by)
+        return TicketFile(data, wallet.MIMETYPE, f"{self.face.code}.pkpass")
 
     def _people(self) -> tuple[AttendeeFace, ...]:
         return self.face.of(self.attendee_id)

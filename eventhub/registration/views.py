@@ -132,10 +132,10 @@ def ticket_worker() -> Response:
     return conditional(answer)
 
 
-@bp.get("/t/<token>.<any(pdf, png, svg, ics):form>")
+@bp.get("/t/<token>.<any(pdf, png, svg, ics, pkpass):form>")
 @limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
 def ticket_file(token: str, form: str) -> Response:
-    """GET /t/TOKEN.pdf .png .svg .ics - the ticket as a file; whoever has the link."""
+    """GET /t/TOKEN.pdf .png .svg .ics .pkpass - the ticket as a file; whoever has the link."""
     made = ticket_page.load(token).file(form)
     answer = Response(made.data, mimetype=made.mimetype)
     answer.headers["Content-Disposition"] = f'inline; filename="{made.name}"'

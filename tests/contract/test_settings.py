@@ -26,6 +26,7 @@ GIVEN = {
     "FETCH_ALLOWED": "encoder.lan:8080",
     "INSTANCE": "/var/lib/eventhub",
     "MQTT_URL": "mqtt://broker.lan",
+    "WALLET_CERTIFICATE": "/etc/eventhub/wallet.pem",
     "REQUIRE_SECOND_FACTOR": "1",
 }
 

@@ -1,12 +1,12 @@
-"""trust checkpoints."""
+"""How far the chain of the audit log was read."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
