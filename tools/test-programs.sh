@@ -1,5 +1,5 @@
 #!/bin/sh
-# Programs of the system that the suite needs: a PostgreSQL server and Chromium.
+# What the suite needs of the system: a PostgreSQL server, Chromium, the fonts of the pictures.
 # Installs them when root on Debian; elsewhere says what is missing. The tests
 # that need them are then skipped, unless EVENTHUB_REQUIRE_POSTGRES=1 and
 # EVENTHUB_REQUIRE_BROWSER=1 forbid it.
@@ -11,6 +11,9 @@ command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>
     command -v google-chrome >/dev/null 2>&1 ||
     [ -x "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" ] ||
     missing="$missing chromium"
+ls /usr/share/fonts/truetype/liberation*/LiberationSans-Regular.ttf >/dev/null 2>&1 ||
+    missing="$missing fonts-liberation"
+[ -e /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc ] || missing="$missing fonts-noto-cjk"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then

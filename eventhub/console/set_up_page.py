@@ -32,7 +32,7 @@ _PAGES = {
     Step.NAMES: "console.settings",
     Step.PLACES: "console.places",
     Step.GATES: "console.gates",
-    Step.TICKETS: "console.ticket_places",
+    Step.TICKETS: "console.ticket_types",
     Step.FORM: "console.questions",
     Step.CONSENTS: "console.consent_texts",
     Step.COLOURS: "console.look",

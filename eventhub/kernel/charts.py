@@ -28,6 +28,7 @@ FONTS: Final = ROOT / "static" / "fonts"
 VEGA_LITE: Final = "6.4"
 _SORTED: Final = orjson.OPT_SORT_KEYS
 _FONT_STACK: Final = "Noto Sans SC, PingFang SC, Microsoft YaHei, Helvetica, Arial, sans-serif"
+_ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}\Z")
 # Class: colour, width and height of the tile, the inked part, turn in degrees.
 _TEXTURES: Final[Mapping[str, tuple[str, float, float, float, float, int]]] = {
@@ -118,6 +119,8 @@ def _draw(spec: Mapping[str, Any], *, dark: bool) -> str:
     text: str = _module().vegalite_to_svg(
         drawn, vl_version=VEGA_LITE, config=config, allowed_base_urls=[]
     )
+    # Layered marks keep their roles in spite of `aria`; the table behind a chart is its text.
+    text = _ROLES.sub("", text)
     head, mark, rest = text.partition(">")
     return f"{head}{mark}<defs>{textures(dark=dark)}</defs>{rest}"
 

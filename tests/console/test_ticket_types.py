@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from eventhub.kernel.db import db
 from eventhub.kernel.errors import Invalid
 from eventhub.programme.queries import EventRow
 from eventhub.registration import service as registration
 from eventhub.registration.errors import SoldOut
+from eventhub.registration.models import WaitlistEntry
 from eventhub.registration.queries.type_set_up import TypeSetUp, type_set_ups
 from eventhub.registration.service.type_set_up import SaveType, save_type
 from tests.console.test_proposals import post
 from tests.factories.programme import default_organisation, make_event
-from tests.factories.registration import make_ticket_type
+from tests.factories.registration import make_registration, make_ticket_type
 from tests.people import make_people
 
 C = "/console/e/loom"
@@ -107,3 +113,24 @@ def test_places_that_differ_by_day_are_left_alone(alice: FlaskClient, event: Eve
     assert post(alice, f"{C}/tickets/form/days", **form, places="5").status_code == 303
     assert [quota.size for quota in row(event).quotas] == [5, 5]
     assert row(event).is_per_day
+
+
+def test_new_places_go_to_who_waits_first(
+    event: EventRow, clock: Callable[[datetime], None]
+) -> None:
+    clock(datetime(2026, 11, 1, 4, 0, tzinfo=UTC))  # before the event: lists make offers
+    make_ticket_type(event.id, slug="front-row", places=1, waitlist="auto")
+    make_registration(event.id, "front-row", name="王芳", email="fang@example.com")
+    waits = make_registration(event.id, "front-row", name="林知夏", email="lin@example.com")
+    assert waits.state == "waitlisted"
+    save_type(
+        SaveType(
+            event_id=event.id,
+            slug="front-row",
+            name={"zh": "前排", "en": "Front row"},
+            waitlist="auto",
+            places=2,
+        )
+    )
+    states = select(WaitlistEntry.state).where(WaitlistEntry.event_id == event.id)
+    assert list(db.session.scalars(states)) == ["offered"]

@@ -55,5 +55,6 @@ def test_only_the_outer_cordons_are_added(demo_app: Flask) -> None:
 def test_its_page_draws_hours_and_curves(demo_app: Flask) -> None:
     html = assert_html(demo_app.test_client().get("/e/demo/report?lang=en"))
     assert 'class="gap"' in html
-    assert 'class="curve-line c-measured"' in html
+    assert html.count('class="drawn-narrow drawn-light"') >= 3  # hours, streams, media
+    assert 'role="graphics-' not in html
     assert "Demonstration data" in html

@@ -20,7 +20,7 @@ import pytest
 from flask import request as flask_request
 
 from eventhub.kernel.http import json_answer
-from tests.security.mutations import SLOW_S, Attack, FoundForm, Result, run
+from tests.security.mutations import SLOW_S, Attack, FoundForm, Result, run, spoilt_form
 
 IS_SOAK = os.environ.get("EVENTHUB_SOAK") == "1"
 INPUTS = int(os.environ.get("EVENTHUB_INPUTS") or (1_000_000 if IS_SOAK else 1_500))
@@ -85,7 +85,7 @@ def test_a_view_that_breaks_is_seen(attack: Attack, quiet: None) -> None:
     forms, attack.forms = attack.forms, [FoundForm("/planted", (("number", "1"),), ())]
     found, attack.result = attack.result, Result()
     try:
-        faults = attack.run(200).faults
+        faults = attack.run(200, spoilt_form).faults
     finally:
         attack.forms, attack.result = forms, found
     assert any(name.startswith("ValueError") for name in faults)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from eventhub.kernel import audit
 from eventhub.kernel.db import command, db
-from eventhub.registration.models import Quota, QuotaTicketType, TicketType
+from eventhub.registration.models import Quota, QuotaTicketType, TicketType, Waitlist
 from eventhub.registration.service import waitlist
 
 
@@ -29,24 +29,36 @@ def set_places(event_id: int, sizes: Mapping[str, int | None]) -> None:
     for kind in db.session.scalars(
         select(TicketType).where(TicketType.event_id == event_id, TicketType.slug.in_(list(sizes)))
     ).all():
-        quotas = db.session.scalars(
-            select(Quota)
-            .join(QuotaTicketType, QuotaTicketType.quota_id == Quota.id)
-            .where(QuotaTicketType.ticket_type_id == kind.id, Quota.event_id == event_id)
-            .order_by(Quota.id)
-        ).all()
-        _resize(kind, list(quotas), sizes[kind.slug])
+        _resize(kind, sizes[kind.slug])
 
 
-def _resize(kind: TicketType, quotas: list[Quota], size: int | None) -> None:
+def locked_quotas(kind: TicketType) -> tuple[list[Quota], list[Waitlist]]:
+    """
+    Return the quotas of a type and the waitlists that they feed, all locked.
+
+    Lists come first, as everywhere: who gives places locks them before the quotas.
+    """
+    statement = (
+        select(Quota)
+        .join(QuotaTicketType, QuotaTicketType.quota_id == Quota.id)
+        .where(QuotaTicketType.ticket_type_id == kind.id, Quota.event_id == kind.event_id)
+        .order_by(Quota.id)
+    )
+    windows = {quota.window_no for quota in db.session.scalars(statement)}
+    lines = {
+        line.id: line
+        for window_no in sorted(windows)
+        for line in waitlist.lock_fed_by(kind.id, window_no)
+    }
+    locked = statement.with_for_update(of=Quota).execution_options(populate_existing=True)
+    return list(db.session.scalars(locked)), list(lines.values())
+
+
+def _resize(kind: TicketType, size: int | None) -> None:
+    quotas, lines = locked_quotas(kind)
     before = [quota.size for quota in quotas]
     if all(one == size for one in before):
         return
-    lines = {
-        line.id: line
-        for window_no in sorted({quota.window_no for quota in quotas})
-        for line in waitlist.lock_fed_by(kind.id, window_no)
-    }
     for quota in quotas:
         quota.size = size
     db.session.flush()
@@ -57,4 +69,4 @@ def _resize(kind: TicketType, quotas: list[Quota], size: int | None) -> None:
         before={"sizes": before},
         after={"size": size},
     )
-    waitlist.serve(lines.values())
+    waitlist.serve(lines)

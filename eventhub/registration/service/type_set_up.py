@@ -15,6 +15,8 @@ from eventhub.kernel.db import I18n, command, db
 from eventhub.kernel.errors import Invalid, NotFound
 from eventhub.registration.models import EntryWindow, Quota, QuotaTicketType, TicketType, Tier
 from eventhub.registration.queries.type_set_up import ROTATING
+from eventhub.registration.service import waitlist
+from eventhub.registration.service.places import locked_quotas
 
 _SLUG_MAX = 50
 _CODES = ("GS", "GR")
@@ -105,15 +107,8 @@ def _check(cmd: SaveType) -> None:
 
 
 def _set_places(kind: TicketType, cmd: SaveType) -> dict[str, Any]:
-    """Set the size of each quota of a type, locked, and return what it was before."""
-    quotas = db.session.scalars(
-        select(Quota)
-        .join(QuotaTicketType, QuotaTicketType.quota_id == Quota.id)
-        .where(QuotaTicketType.ticket_type_id == kind.id)
-        .order_by(Quota.id)
-        .with_for_update(of=Quota)
-        .execution_options(populate_existing=True)
-    ).all()
+    """Set the size of each quota of a type, give new places to who waits; return what it was."""
+    quotas, lines = locked_quotas(kind)
     before = {"places": quotas[0].size, "is_closed": quotas[0].closed_at is not None}
     for quota in quotas:
         taken = quota.used + quota.held
@@ -124,6 +119,7 @@ def _set_places(kind: TicketType, cmd: SaveType) -> dict[str, Any]:
         quota.size = cmd.places
         quota.closed_at = (quota.closed_at or clock.now()) if cmd.is_closed else None
     db.session.flush()
+    waitlist.serve(lines)
     return before
 
 
