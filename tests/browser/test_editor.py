@@ -227,6 +227,7 @@ def test_a_click_still_opens_the_forms(open_editor: Callable[..., Page], event: 
     page = open_editor()
     page.locator(f"{block(page, event)} > a").click()
     expect(page.locator("#item-title")).to_have_text("Show 0")
+    page.wait_for_load_state("networkidle")  # the panel may still be on its way to being live
     page.locator("#start").fill("19:05")
     page.get_by_role("button", name="Check first").click()
     expect(page.locator(".panel-preview")).to_contain_text("No conflict is added or solved.")
