@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -27,15 +27,12 @@ class StepRow:
     address: str
 
 
-# Page that changes a step; one that an installation does not have gets no link.
+# Page that changes a step; the form, consent texts and colours come from templates so far.
 _PAGES = {
     Step.NAMES: "console.settings",
     Step.PLACES: "console.places",
     Step.GATES: "console.gates",
     Step.TICKETS: "console.ticket_types",
-    Step.FORM: "console.questions",
-    Step.CONSENTS: "console.consent_texts",
-    Step.COLOURS: "console.look",
     Step.SHOWS: "console.programme",
     Step.OPEN: "registration.register",
 }
@@ -154,7 +151,5 @@ def _lacks(step: Step) -> str:
 
 
 def _address(event: EventRow, step: Step) -> str:
-    endpoint = _PAGES[step]
-    if endpoint not in current_app.view_functions:
-        return ""
-    return url_for(endpoint, slug=event.slug)
+    endpoint = _PAGES.get(step)
+    return url_for(endpoint, slug=event.slug) if endpoint else ""

@@ -24,7 +24,6 @@ ACTS: Final[dict[str, str]] = {
     "console.set_contact": "party.contact",
     "console.change_settings": "event.settings",
     "console.search": FIND,
-    "console.save_ticket_places": "quota.size",
     "console.make_new_event": "event.create",
     "console.make_copy": "event.copy",
     "console.open_event": "event.open",

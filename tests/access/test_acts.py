@@ -147,7 +147,6 @@ def event_acts(people: People, world: World) -> Steps:
     yield "console.make_new_event", "/console/new", form
     form = {"name_en": "Next", "starts_on": "2027-05-01"}
     yield "console.make_copy", f"{C}/copy", form
-    yield "console.save_ticket_places", f"{C}/ticket-places", {"size-public": "120"}
     make_consent_text(world.event.id, "entry", kind="notice")
     yield "console.open_event", f"{C}/set-up/open", {}
 

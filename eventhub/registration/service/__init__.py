@@ -88,7 +88,6 @@ from eventhub.registration.service.manage import (
     resend_link,
 )
 from eventhub.registration.service.my_data import export_data, export_mine
-from eventhub.registration.service.places import set_places
 from eventhub.registration.service.proofs import Purpose, WrongCode, check_code, pending, send_code
 from eventhub.registration.service.register import register
 from eventhub.registration.service.retention import (
@@ -270,7 +269,6 @@ __all__ = [
     "serve_list",
     "set_consents",
     "set_contact",
-    "set_places",
     "signing_key",
     "stop_invitations",
     "tag_of",

@@ -22,8 +22,6 @@ ROWS: Final[dict[str, Row]] = {
     "console.make_copy": Row("POST", f"{C}/copy", console(**owners(422))),
     "console.search_form": Row("GET", f"{C}/search", console(**owners(200), dana=200)),
     "console.search": Row("POST", f"{C}/search", console(**owners(200), dana=200)),
-    "console.ticket_places": Row("GET", f"{C}/ticket-places", console(**owners(200))),
-    "console.save_ticket_places": Row("POST", f"{C}/ticket-places", console(**owners(422))),
     "console.set_up": Row("GET", f"{C}/set-up", console(**owners(200))),
     "console.open_event": Row("POST", f"{C}/set-up/open", console(**owners(422))),
     "console.home": Row("GET", f"{C}/", console(**owners(200), dana=200)),
