@@ -82,6 +82,5 @@ def _engine_options(settings: Settings) -> dict[str, object]:
         **common,
         "pool_size": 4,
         "max_overflow": 2,
-        "pool_pre_ping": True,
         "connect_args": {"prepare_threshold": 1},  # the scan path has few statements, often
     }

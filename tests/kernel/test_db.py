@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, insert, select, update
+from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -20,6 +22,8 @@ from eventhub.kernel.db import command, db, on_violation
 from eventhub.kernel.errors import Conflict, Unavailable
 from eventhub.kernel.models import LeaderLease
 from eventhub.notify.models import OutboxMessage
+from tests import postgres
+from tests.conftest import Database
 from tests.factories.notify import enqueue
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -256,3 +260,45 @@ def test_instants_come_back_aware_and_in_utc(app: Flask, db_session: Session) ->
 def test_naive_instants_are_refused(app: Flask) -> None:
     with pytest.raises(Exception, match="an instant needs a time zone"):
         write(seen_at=datetime(2026, 11, 21, 12))  # noqa: DTZ001 - that is the point
+
+
+PREPARED = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%leader_lease%'")
+
+
+@pytest.mark.only("postgresql")
+def test_statements_stay_prepared_when_a_reader_ends(app: Flask) -> None:
+    for _ in range(3):
+        read()
+        db.session.rollback()
+    assert db.session.scalar(PREPARED) == 1
+    db.session.rollback()
+    db.session.execute(
+        insert(LeaderLease).values(name="row", number=0, holder="", taken_at=AT, seen_at=AT)
+    )
+    db.session.rollback()
+    assert read() == 0, "what was written outside a command has to be taken back"
+
+
+@pytest.mark.only("postgresql")
+@pytest.mark.parametrize("idle_s", [0.0, 2.0])
+def test_a_connection_that_was_cut_while_idle_is_not_lent(
+    app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch, idle_s: float
+) -> None:
+    db.session.remove()
+    db.engine.dispose()  # the pool shall hold this one alone
+    process = db.session.scalar(text("SELECT pg_backend_pid()"))
+    db.session.remove()
+    folder, name = (
+        Path(database.url.partition("host=")[2].partition("&")[0]),
+        db.engine.url.database,
+    )
+    postgres.execute(folder, str(name), f"SELECT pg_terminate_backend({process}, 5000)")
+    at = time.monotonic
+    monkeypatch.setattr("eventhub.kernel.db.time.monotonic", lambda: at() + idle_s)
+    if idle_s:
+        assert read() == 0
+    else:  # the control: lent untried, it fails once, and the pool is new then
+        with pytest.raises(OperationalError):
+            read()
+        db.session.rollback()
+        assert read() == 0
