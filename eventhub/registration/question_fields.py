@@ -84,7 +84,7 @@ def _only_asked(rows: Sequence[QuestionRow], values: Mapping[str, Any]) -> dict[
 
 
 def _field(row: QuestionRow) -> Any:
-    choices = [SelectChoice(option.value, pick(option.label)) for option in row.options]
+    choices = [SelectChoice(option.value, pick(option.label)) for option in row.choices]
     settings: dict[str, Any] = {
         "label": pick(row.label),
         "description": "" if row.is_required else _("optional"),
@@ -92,17 +92,17 @@ def _field(row: QuestionRow) -> Any:
     }
     kind: type[Field]
     match row.kind:
-        case Kind.TEXT | Kind.NUMBER | Kind.DATE:
+        case Kind.TEXT | Kind.NUMBER | Kind.DATE | Kind.PHONE | Kind.EMAIL:
             kind = StringField
         case Kind.LONG_TEXT:
             kind = TextAreaField
         case Kind.MANY:
             kind = SelectMultipleField
             settings |= {"choices": choices, "validate_choice": False}
-        case Kind.CHOICE if len(choices) > _LONG_LIST:
+        case Kind.CHOICE | Kind.COUNTRY if len(choices) > _LONG_LIST:
             kind = SelectField
             settings |= {"choices": [SelectChoice("", "—"), *choices], "validate_choice": False}
-        case Kind.CHOICE | Kind.YES_NO:
+        case Kind.CHOICE | Kind.YES_NO | Kind.COUNTRY:
             kind = RadioField
             settings |= {"choices": choices or _yes_and_no(), "validate_choice": False}
         case _:

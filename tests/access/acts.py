@@ -50,6 +50,8 @@ ACTS: Final[dict[str, str]] = {
     "console.export_guests": "guests.export",
     "console.programme_place": DRAFT,
     "console.save_ticket_type": "ticket-type.save",
+    "console.save_question": "question.save",
+    "console.change_question": "question.end",
     "console.save_venue": "venue.save",
     "console.save_stage": "stage.save",
     "console.add_window": "window.add",

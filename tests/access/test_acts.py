@@ -195,6 +195,9 @@ def set_up_acts(_people: People, world: World) -> Steps:
     ticket = {"visibility": "public", "approval": "none", "waitlist": "off", "tier": ""}
     ticket |= name | {"window": "0", "max_group": "1", "places": "5"}
     yield "console.save_ticket_type", f"{C}/tickets/form", ticket
+    asked = {"kind": "text", "ask_at": "registration", "field_class": "answer"}
+    yield "console.save_question", f"{C}/questions/form", asked | {"label_en": "Firm"}
+    yield "console.change_question", f"{C}/questions/firm/end", {}
     show = {"state": "draft", "new_kind": "brand", "type": "", "track": ""}
     yield "console.save_show", f"{C}/shows/form", name | show
     code = programme.working_grid(world.event)[-1].show_code

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventhub.kernel.db import Base, BigId, I18n
 
-KINDS = "'text', 'long_text', 'choice', 'many', 'yes_no', 'number', 'date'"
+KINDS = (
+    "'text', 'long_text', 'choice', 'many', 'yes_no', 'number', 'date', 'phone', 'email', 'country'"
+)
 
 
 class Question(Base):
     """
-    One question of an event.
+    One question of an event, in one version of its words.
+
+    New words for a question that has answers make a new row with the next
+    `version`; the old one is `replaced_at` then and keeps the answers that
+    were given to it. One row of a slug is not replaced; forms name that one.
+    `ended_at` = not asked any more. `ask_at` `check_in` = not in the form of
+    registration, but asked of who arrives.
 
     `options` is a list of `{"value": ..., "label": {"zh": ..., "en": ...}}`
     for `choice` and `many`; `show_if` a condition of `rules.forms`, null =
@@ -24,8 +41,17 @@ class Question(Base):
 
     __tablename__ = "question"
     __table_args__ = (
-        UniqueConstraint("event_id", "slug"),
+        UniqueConstraint("event_id", "slug", "version"),
         CheckConstraint(f"kind IN ({KINDS})", name="kind"),
+        CheckConstraint("ask_at IN ('registration', 'check_in')", name="ask_at"),
+        Index(
+            "uq_question_current",
+            "event_id",
+            "slug",
+            unique=True,
+            sqlite_where=text("replaced_at IS NULL"),
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -39,6 +65,12 @@ class Question(Base):
     show_if: Mapped[dict[str, Any] | None]
     field_class: Mapped[str] = mapped_column(String(16), default="answer")
     is_staff_visible: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    replaced_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ask_at: Mapped[str] = mapped_column(
+        String(12), default="registration", server_default="registration"
+    )
 
 
 class FormQuestion(Base):

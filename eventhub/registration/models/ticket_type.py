@@ -91,6 +91,7 @@ class Quota(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
     slug: Mapped[str] = mapped_column(String(64))
+    name: Mapped[I18n | None]  # of one that several types share; null = that of its type
     window_no: Mapped[int] = mapped_column(default=0)
     size: Mapped[int | None]  # places; null = unlimited
     used: Mapped[int] = mapped_column(default=0)

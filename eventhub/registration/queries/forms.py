@@ -9,9 +9,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from eventhub.kernel import countries
 from eventhub.kernel.db import I18n, db
 from eventhub.registration.models import Answer, Attendee, FormQuestion, Question
 from eventhub.registration.rules.forms import Ask, Kind
+
+AT_REGISTRATION = "registration"
+AT_CHECK_IN = "check_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,13 @@ class QuestionRow:
         values = tuple(option.value for option in self.options)
         return Ask(self.slug, self.kind, self.is_required, values, self.show_if)
 
+    @property
+    def choices(self) -> tuple[OptionRow, ...]:
+        """Return what there is to choose from; countries have no options of their own."""
+        if self.kind is not Kind.COUNTRY:
+            return self.options
+        return tuple(OptionRow(code, name) for code, name in countries.names().items())
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
@@ -54,11 +65,11 @@ class AnswerRow:
 
 
 def questions(event_id: int) -> list[QuestionRow]:
-    """Return the questions in any form of an event by position; one statement."""
+    """Return the questions in any form of registration by position; one statement."""
     rows = db.session.execute(
         select(Question, FormQuestion.ticket_type_id)
         .join(FormQuestion, FormQuestion.question_id == Question.id)
-        .where(Question.event_id == event_id)
+        .where(Question.event_id == event_id, Question.ask_at == AT_REGISTRATION)
         .order_by(FormQuestion.position, Question.id)
     )
     found: dict[int, Question] = {}
@@ -69,12 +80,19 @@ def questions(event_id: int) -> list[QuestionRow]:
     return [_row(question, types[question.id]) for question in found.values()]
 
 
-def form_of(ticket_type_id: int) -> list[QuestionRow]:
-    """Return the questions in the form of a ticket type by position; one statement."""
+def form_of(ticket_type_id: int, ask_at: str = AT_REGISTRATION) -> list[QuestionRow]:
+    """
+    Return the questions in the form of a ticket type by position; one statement.
+
+    Args:
+        ticket_type_id: Whose form.
+
+        ask_at: `registration`, or `check_in` for what is asked of who arrives.
+    """
     rows = db.session.scalars(
         select(Question)
         .join(FormQuestion, FormQuestion.question_id == Question.id)
-        .where(FormQuestion.ticket_type_id == ticket_type_id)
+        .where(FormQuestion.ticket_type_id == ticket_type_id, Question.ask_at == ask_at)
         .order_by(FormQuestion.position, Question.id)
     )
     return [_row(question, {ticket_type_id}) for question in rows]
@@ -96,6 +114,9 @@ def answers_of(registration_ids: Sequence[int]) -> dict[int, tuple[AnswerRow, ..
 
 
 def _answer(question: Question, value: Any) -> AnswerRow:
+    if question.kind == Kind.COUNTRY:
+        name = countries.names().get(value)
+        return AnswerRow(question.label, Kind.COUNTRY, value, (name,) if name else ())
     chosen = value if isinstance(value, list) else [value]
     labels = tuple(option["label"] for option in question.options if option["value"] in chosen)
     return AnswerRow(question.label, Kind(question.kind), value, labels)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final, assert_never
+
+from eventhub.kernel import countries, text
 
 MAX_TEXT: Final = 200
 MAX_LONG_TEXT: Final = 2000
@@ -24,6 +26,9 @@ class Kind(StrEnum):
     YES_NO = "yes_no"
     NUMBER = "number"
     DATE = "date"
+    PHONE = "phone"
+    EMAIL = "email"
+    COUNTRY = "country"
 
 
 class Fault(StrEnum):
@@ -34,6 +39,8 @@ class Fault(StrEnum):
     NOT_OFFERED = "not_offered"
     NOT_A_NUMBER = "not_a_number"
     NOT_A_DATE = "not_a_date"
+    NOT_A_PHONE = "not_a_phone"
+    NOT_AN_EMAIL = "not_an_email"
     UNREADABLE = "unreadable"
     NOT_ASKED = "not_asked"
 
@@ -139,18 +146,34 @@ def _normal(ask: Ask, given: Any) -> tuple[Any, Fault | None]:
             return _number(given)
         case Kind.DATE:
             return _date(given)
+        case Kind.PHONE:
+            return _folded(text.normalise_phone, given, Fault.NOT_A_PHONE)
+        case Kind.EMAIL:
+            return _folded(text.normalise_email, given, Fault.NOT_AN_EMAIL)
+        case Kind.COUNTRY:
+            is_known = isinstance(given, str) and given in countries.CODES
+            return (given, None) if is_known else (None, Fault.NOT_OFFERED)
         case _:
             assert_never(ask.kind)
+
+
+def _folded(normal: Callable[[str], str], given: Any, fault: Fault) -> tuple[Any, Fault | None]:
+    if not isinstance(given, str) or len(given) > MAX_TEXT:
+        return None, fault
+    try:
+        return normal(given), None
+    except ValueError:
+        return None, fault
 
 
 def _text(given: Any, limit: int) -> tuple[Any, Fault | None]:
     if not isinstance(given, str):
         return None, Fault.UNREADABLE
     lines = [" ".join(line.split()) for line in given.strip().splitlines()]
-    text = "\n".join(lines) if limit == MAX_LONG_TEXT else " ".join(lines)
-    if any(ord(letter) < 32 and letter != "\n" for letter in text):
+    told = "\n".join(lines) if limit == MAX_LONG_TEXT else " ".join(lines)
+    if any(ord(letter) < 32 and letter != "\n" for letter in told):
         return None, Fault.UNREADABLE
-    return (text or None, None) if len(text) <= limit else (None, Fault.TOO_LONG)
+    return (told or None, None) if len(told) <= limit else (None, Fault.TOO_LONG)
 
 
 def _many(ask: Ask, given: Any) -> tuple[Any, Fault | None]:
@@ -174,3 +197,61 @@ def _date(given: Any) -> tuple[Any, Fault | None]:
         return date.fromisoformat(given).isoformat(), None
     except (TypeError, ValueError):
         return None, Fault.NOT_A_DATE
+
+
+def parts_of(
+    condition: Mapping[str, Any] | None,
+) -> dict[str, tuple[Any, ...] | None] | None:
+    """
+    Return a condition as the answers that are asked for, question by question.
+
+    Returns:
+        The values by question of which one is needed, None for any answer at
+        all; all questions have to fit. None for a condition that says more.
+    """
+    if condition is None:
+        return {}
+    found: dict[str, tuple[Any, ...] | None] = {}
+    for leaf in condition.get("all", [condition]):
+        match leaf:
+            case {"q": str(slug), "op": "eq", "v": value}:
+                values: tuple[Any, ...] | None = (value,)
+            case {"q": str(slug), "op": "in", "v": list(several)}:
+                values = tuple(several)
+            case {"q": str(slug), "op": "set"} if leaf.get("v", True) is True:
+                values = None
+            case _:
+                return None
+        if slug in found:
+            return None
+        found[slug] = values
+    return found
+
+
+def condition_of(parts: Mapping[str, tuple[Any, ...] | None]) -> dict[str, Any] | None:
+    """Return the condition that `parts_of` reads back; None when there is no part."""
+    leaves = [_leaf_of(slug, values) for slug, values in parts.items()]
+    return {"all": leaves} if len(leaves) > 1 else next(iter(leaves), None)
+
+
+def named_in(condition: Mapping[str, Any] | None) -> dict[str, list[Any]]:
+    """Return the questions that a condition names, with the values it asks for."""
+    found: dict[str, list[Any]] = {}
+    if condition is None:
+        return found
+    inner = [*condition.get("all", ()), *condition.get("any", ())]
+    for part in [*inner, *([condition["not"]] if "not" in condition else [])]:
+        for slug, values in named_in(part).items():
+            found.setdefault(slug, []).extend(values)
+    if "q" in condition:
+        value = condition.get("v") if condition["op"] != "set" else []
+        found.setdefault(condition["q"], []).extend(value if isinstance(value, list) else [value])
+    return found
+
+
+def _leaf_of(slug: str, values: tuple[Any, ...] | None) -> dict[str, Any]:
+    if values is None:
+        return {"q": slug, "op": "set"}
+    if len(values) == 1:
+        return {"q": slug, "op": "eq", "v": values[0]}
+    return {"q": slug, "op": "in", "v": list(values)}

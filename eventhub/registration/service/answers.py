@@ -20,6 +20,10 @@ FAULT_TEXTS: Final = {
     Fault.NOT_OFFERED: _l("Choose one of the answers."),
     Fault.NOT_A_NUMBER: _l("Write a whole number in digits."),
     Fault.NOT_A_DATE: _l("Write the date as 2026-09-25."),
+    Fault.NOT_A_PHONE: _l(
+        "This is not a phone number, for example 138 0013 8000 or +44 20 7946 0018."
+    ),
+    Fault.NOT_AN_EMAIL: _l("Write the e-mail address as name@example.com."),
     Fault.UNREADABLE: _l("This value can not be used."),
     Fault.NOT_ASKED: _l("This ticket does not ask this."),
 }
@@ -75,7 +79,7 @@ def words_of(question: QuestionRow, value: Any) -> str:
     chosen = value if isinstance(value, list) else [value]
     labels = [
         word
-        for option in question.options
+        for option in question.choices
         if option.value in chosen
         for word in option.label.values()
     ]

@@ -25,6 +25,7 @@ from eventhub.registration.models import (
     Attendee,
     AttendeeIdentity,
     Consent,
+    ConsentText,
     Question,
     Registration,
     Ticket,
@@ -252,17 +253,15 @@ def set_consents(registration_id: int, given: Mapping[str, bool], *, lang: str) 
 
 def consents_now(registration_id: int) -> dict[str, bool]:
     """Return the last answer to each consent text by purpose; what was never asked is absent."""
+    # a consent to an earlier version of a text stands until it is withdrawn
     rows = db.session.execute(
-        select(Consent.consent_text_id, Consent.is_given)
+        select(ConsentText.purpose, Consent.is_given)
+        .join(ConsentText, ConsentText.id == Consent.consent_text_id)
         .join(Attendee, Attendee.id == Consent.attendee_id)
         .where(Attendee.registration_id == registration_id)
         .order_by(Consent.id)
-    ).all()
-    found = db.session.get(Registration, registration_id)
-    if found is None:
-        return {}
-    purposes = {row.id: row.purpose for row in house_consents(found.event_id)}
-    return {purposes[text_id]: is_given for text_id, is_given in rows if text_id in purposes}
+    )
+    return dict(rows.all())
 
 
 def _contact_keys(kind: IdentityKind, value: str | None) -> tuple[IdentityKey, ...]:
