@@ -18,10 +18,11 @@ from eventhub.kernel.errors import Invalid, NotSignedIn
 from eventhub.kernel.http import json_answer, private
 from eventhub.kernel.text import clean, normalise_email, normalise_phone
 from eventhub.programme.queries import EventRow, event_by_slug
-from eventhub.registration import limits, queries, service
+from eventhub.registration import limits, queries, service, waiting_room
 from eventhub.registration.codes import ticket_code
 from eventhub.registration.enums import RegistrationState, Source
 from eventhub.registration.errors import AlreadyRegistered
+from eventhub.registration.rules.identity import limit_keys
 from eventhub.registration.rules.states import public_status
 
 bp = Blueprint("registration_api", __name__, url_prefix="/api/v1")
@@ -111,7 +112,7 @@ class RegistrationAnswer(Schema):
 @bp.post("/events/<slug>/registrations")
 @limiter.limit(limits.API, key_func=lambda: f"key-{current_actor().id}")
 @operation(
-    summary="Register people for an event. Takes Idempotency-Key.",
+    summary="Register people for an event. Takes Idempotency-Key; Waiting-Token in a rush.",
     body=RegistrationBody,
     answers={201: RegistrationAnswer},
     scope=Scope.REGISTRATIONS_WRITE,
@@ -121,7 +122,11 @@ def create(slug: str) -> Response:
     """POST /api/v1/events/SLUG/registrations - scope registrations:write."""
     event = event_by_slug(slug)
     authorise(Scope.REGISTRATIONS_WRITE, organisation_id=event.organisation_id, event_id=event.id)
-    outcome = service.register(_command(event, body(RegistrationBody)))
+    command = _command(event, body(RegistrationBody))
+    contact = _mailbox_or_phone(command)
+    if contact and service.earlier_result(command) is None:  # whoever has a place never waits
+        waiting_room.before_api(event, contact)
+    outcome = service.register(command)
     if isinstance(outcome, service.Duplicate):
         raise AlreadyRegistered()
     if outcome.face is not None:
@@ -216,6 +221,12 @@ def _command(event: EventRow, sent: RegistrationBody) -> service.Register:
         source=Source.API,
         idempotency_key=f"api:{key}" if key else None,
     )
+
+
+def _mailbox_or_phone(command: service.Register) -> str:
+    """Return what one guest has one of, in a rush also: however the address is written."""
+    keys = limit_keys(command.email)
+    return keys[0].value if keys else command.phone or ""
 
 
 def _names(fields: dict[str, list[Any]], people: list[Person]) -> tuple[str, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
-from eventhub.kernel.errors import Conflict, Invalid
+from eventhub.kernel.errors import Conflict, Invalid, Limited
 
 
 class AlreadyRegistered(Conflict):
@@ -147,3 +150,15 @@ class PaidTypesOff(Invalid):
 
     code = "paid-types-off"
     message = _l("Tickets with a price can not be sold yet.")
+
+
+class NotYourTurn(Limited):
+    """A waiting room is on; `token` goes into the header Waiting-Token of the next try."""
+
+    code = "not-your-turn"
+    message = _l("Many people register at the moment. Come back with the token when it is time.")
+
+    def __init__(self, *, retry_after_s: int, details: Mapping[str, Any]) -> None:
+        """Keep the place in line."""
+        super().__init__(retry_after_s=retry_after_s)
+        self.details |= details

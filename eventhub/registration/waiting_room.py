@@ -1,8 +1,9 @@
-"""The waiting room before the registration form: who is let in, and what the others see."""
+"""The waiting room before the registration form and the API: who is let in, what others see."""
 
 from __future__ import annotations
 
 import hmac
+import math
 import threading
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,19 +12,23 @@ from typing import Any, Final
 from flask import Response, after_this_request, current_app, make_response, render_template, request
 
 from eventhub.kernel import clock
+from eventhub.kernel.auth import current_actor
 from eventhub.kernel.http import private
 from eventhub.kernel.ids import new_public_id
 from eventhub.kernel.signing import derive_key
 from eventhub.programme.queries import EventRow
 from eventhub.registration import service
+from eventhub.registration.errors import NotYourTurn
 from eventhub.registration.queries import SettingsRow, settings_of
 from eventhub.registration.rules.queue import Room, drawn
 from eventhub.settings import current_settings
 
+_HEADER: Final = "Waiting-Token"  # header with which a program comes back
 _COOKIE: Final = "eventhub_queue"
 _COOKIE_S: Final = 86_400
 _BLOCKS: Final = "eventhub_queue_blocks"
 _LOCK: Final = threading.Lock()
+_MAX_DIGITS: Final = 18
 _EARLY: Final = -1  # came before the room opened: the draw decides
 
 
@@ -49,20 +54,13 @@ def room_of(settings: SettingsRow) -> Room | None:
 
 def before_form(event: EventRow) -> Response | None:
     """Return the page of somebody whose turn has not come; None for everybody else."""
-    settings = settings_of(event.id)
-    room = room_of(settings)
+    settings, room = _open_when_due(event.id)
     if room is None:
         return None
     now = clock.now()
-    if now >= room.opens_at and settings.waiting_early is None:
-        service.open_room(event.id)  # from here on the draw has one size for everybody
-        settings = settings_of(event.id)
-        room = room_of(settings) or room
-    visitor = _visitor(event.id)
+    visitor = _read(event.id, request.cookies.get(_COOKIE, ""))
     if visitor is None:
-        is_open = now >= room.opens_at
-        taken = _next_number(event.id, is_open=is_open)
-        visitor = Visitor(new_public_id(), taken if is_open else _EARLY)
+        visitor = _arrive(event.id, new_public_id(), is_open=now >= room.opens_at)
         _keep(event, visitor)
         settings = settings_of(event.id)
         room = room_of(settings) or room
@@ -70,6 +68,64 @@ def before_form(event: EventRow) -> Response | None:
     if number is not None and now >= room.turn_at(number):
         return None
     return _page(event, settings, room, visitor, number)
+
+
+def before_api(event: EventRow, contact: str) -> None:
+    """
+    Let a program go on whose guest's turn has come; it stands in the same line as browsers.
+
+    A place in line is that of one contact and of one key: with the token of
+    one guest a program can not register others. Before the room opens the
+    contact alone draws the number, so asking again gains nothing.
+
+    Args:
+        contact: What the guest is limited by: mailbox or phone.
+
+    Raises:
+        NotYourTurn: With the token to come back with, and when.
+    """
+    settings, room = _open_when_due(event.id)
+    if room is None:
+        return
+    now = clock.now()
+    holder = f"{current_actor().id}|{contact}"
+    visitor = _read(event.id, request.headers.get(_HEADER, ""), holder)
+    if visitor is None:
+        drawn_as = hmac.new(_key(), f"{event.id}|drawn|{contact}".encode(), "sha256").hexdigest()
+        visitor = _arrive(event.id, drawn_as[:32], is_open=now >= room.opens_at)
+        settings = settings_of(event.id)
+        room = room_of(settings) or room
+    number = _number(visitor, settings, room, now)
+    turn_at = None if number is None else room.turn_at(number)
+    if turn_at is not None and now >= turn_at:
+        return
+    wait = (turn_at or room.opens_at) - now
+    raise NotYourTurn(
+        retry_after_s=max(1, math.ceil(wait.total_seconds())),
+        details={
+            "token": _signed(event.id, visitor, holder),
+            "opens_at": room.opens_at.isoformat(),
+            "number": number,
+            "ahead": None if number is None else max(0, number - room.let_in(now)),
+            "turn_at": turn_at and turn_at.isoformat(),
+        },
+    )
+
+
+def _open_when_due(event_id: int) -> tuple[SettingsRow, Room | None]:
+    settings = settings_of(event_id)
+    room = room_of(settings)
+    if room is None or clock.now() < room.opens_at or settings.waiting_early is not None:
+        return settings, room
+    service.open_room(event_id)  # from here on the draw has one size for everybody
+    settings = settings_of(event_id)
+    return settings, room_of(settings) or room
+
+
+def _arrive(event_id: int, visitor_id: str, *, is_open: bool) -> Visitor:
+    """Give somebody a place in line; before the room opens only the draw gives a number."""
+    taken = _next_number(event_id, is_open=is_open)
+    return Visitor(visitor_id, taken if is_open else _EARLY)
 
 
 def figures(event: EventRow) -> dict[str, Any]:
@@ -138,20 +194,26 @@ def _keep(event: EventRow, visitor: Visitor) -> None:
         return answer
 
 
-def _visitor(event_id: int) -> Visitor | None:
-    text = request.cookies.get(_COOKIE, "")
+def _read(event_id: int, text: str, holder: str = "") -> Visitor | None:
+    """Return whom a cookie or token is about; None when it was made for another or by nobody."""
     parts = text.split(".")
     if len(parts) != 3 or not text.isascii() or not parts[1].lstrip("-").isdecimal():
         return None
+    if len(parts[1]) > _MAX_DIGITS:
+        return None
     found = Visitor(parts[0], int(parts[1]))
-    return found if hmac.compare_digest(text, _signed(event_id, found)) else None
+    return found if hmac.compare_digest(text, _signed(event_id, found, holder)) else None
 
 
-def _signed(event_id: int, visitor: Visitor) -> str:
-    key = derive_key(current_settings().secret_key, "waiting-room")
+def _signed(event_id: int, visitor: Visitor, holder: str = "") -> str:
     text = f"{visitor.id}.{visitor.number}"
-    mac = hmac.new(key, f"{event_id}|{text}".encode(), "sha256").hexdigest()[:32]
+    told = f"{event_id}|{text}|{holder}" if holder else f"{event_id}|{text}"
+    mac = hmac.new(_key(), told.encode(), "sha256").hexdigest()[:32]
     return f"{text}.{mac}"
+
+
+def _key() -> bytes:
+    return derive_key(current_settings().secret_key, "waiting-room")
 
 
 def _next_number(event_id: int, *, is_open: bool) -> int:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from eventhub.kernel.clock import now
 from eventhub.registration import service
 from eventhub.registration.rules.queue import Room, drawn
+from tests.assertions import assert_problem
 from tests.factories.registration import make_registration, make_ticket_type
 from tests.registration.conftest import NOW, Place
+from tests.registration.test_api import URL, body, key_for
 from tests.registration.test_botcheck import DAYS
 from tests.registration.test_holder import link
 from tests.registration.test_views import FORM, rows
@@ -133,3 +139,58 @@ def test_without_a_room_the_form_is_open(place: Place, client: FlaskClient) -> N
     make_ticket_type(place.event.id, slug="public")
     assert 'name="ticket_type"' in client.get(FORM).text
     assert client.get(JSON).get_json() == {"open": True}
+
+
+@pytest.mark.only("sqlite", "postgresql")
+def test_programs_stand_in_the_same_line_with_one_token_for_each_guest(
+    room: Place, app: Flask, client: FlaskClient, clock: Callable[[datetime], None]
+) -> None:
+    key = key_for(room, "registrations:write", "registrations:read")
+
+    def send(
+        email: str, *, token: str = "", by: dict[str, str] = key, again: str = ""
+    ) -> TestResponse:
+        sent = body(contact={"email": email}, attendees=[{"name": "陈欣怡"}], consents=[])
+        more = {"Waiting-Token": token, "Idempotency-Key": again or email}
+        return client.post(URL, json=sent, headers=by | more)
+
+    def told(answer: TestResponse) -> dict[str, Any]:
+        problem = assert_problem(answer, 429, "not-your-turn")
+        due = problem["turn_at"] or problem["opens_at"]
+        left = datetime.fromisoformat(due) - now()
+        assert int(answer.headers["Retry-After"]) == max(1, math.ceil(left.total_seconds()))
+        return problem
+
+    early = told(send("early@example.com"))
+    assert (early["number"], early["ahead"], early["turn_at"]) == (None, None, None)
+    # asking again, under another way to write the address too, is the same number in the draw
+    assert told(send("Early+again@example.com"))["token"].split(".")[0] in early["token"]
+    assert rows() == 0
+    clock(OPENS)
+    late, last = told(send("late@example.com")), told(send("last@example.com"))
+    assert (late["number"], last["number"]) == (100, 101)  # behind those who came early
+    assert (late["ahead"], last["ahead"]) == (99, 100)
+    ends = late["token"].rpartition(".")
+    clock(OPENS + timedelta(minutes=late["number"]))  # every drawn number is below 100
+    stranger = key_for(room, "registrations:write")
+    for forged, by in (
+        (early["token"], key),
+        (late["token"], stranger),
+        (ends[0].replace(".100", ".0") + f".{ends[2]}", key),
+        (f"{ends[0].split('.')[0]}.{'9' * 5000}.{ends[2]}", key),
+        ("é.0.0", key),
+    ):
+        told(send("other@example.com", token=forged, by=by))
+    told(send("late@example.com", token=late["token"], by=stranger))
+    assert rows() == 0
+    assert send("early@example.com", token=early["token"]).status_code == 201
+    made = send("late@example.com", token=late["token"])
+    assert made.status_code == 201
+    assert told(send("last@example.com", token=last["token"]))["ahead"] == 0
+    # whoever has a place is answered without a token
+    assert send("late@example.com").get_json() == made.get_json()
+    place = made.headers["Location"]
+    assert client.get(place, headers=key).status_code == 200
+    assert client.delete(place, headers=key).status_code == 200
+    wrong = client.post(URL, json=body(contact={}), headers=key)
+    assert_problem(wrong, 422, "invalid")  # what can not be registered is not made to wait

@@ -20,6 +20,7 @@ from eventhub.registration.service.claims import (
     Register,
     Registered,
     RegisteredPerson,
+    earlier_result,
 )
 from eventhub.registration.service.day_keys import (
     TicketDayKey,
@@ -209,6 +210,7 @@ __all__ = [
     "decide",
     "decline_invitation",
     "drop_block",
+    "earlier_result",
     "ensure_day_keys",
     "ensure_event_key",
     "ensure_keys_ahead",
