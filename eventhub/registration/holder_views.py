@@ -105,15 +105,14 @@ def kind(token: str) -> Response:
 def change_kind(token: str) -> Response | BaseResponse:
     """POST /t/TOKEN/kind - take another kind of ticket; who has the registration's link."""
     page = _owned(token)
-    types = service.other_types(page.face.event, page.face)
-    form = KindForm.bound(types)
+    form = KindForm.bound(service.other_types(page.face.event, page.face))
     if not form.validate_on_submit():
-        return _page("kind", page, 422, form=form, types=types)
+        return _kind_page(page, 422, form)
     try:
         service.change_type(service.ChangeType(page.face.id, str(form.ticket_type.data)))
     except Conflict as conflict:
         form.ticket_type.errors = [conflict.text]
-        return _page("kind", page, conflict.status, form=form, types=types)
+        return _kind_page(page, conflict.status, form)
     return _back(token)
 
 
@@ -206,9 +205,13 @@ def _contact_page(
     return _page("contact", page, status, form=form, code=code, waiting=waiting)
 
 
-def _kind_page(page: TicketPage, status: int) -> Response:
-    types = service.other_types(page.face.event, page.face)
-    return _page("kind", page, status, form=KindForm.bound(types), types=types)
+def _kind_page(page: TicketPage, status: int, form: KindForm | None = None) -> Response:
+    face = page.face
+    types = service.other_types(face.event, face)
+    window_no = face.window.number if face.window else 0
+    fates = service.seat_fates(face.event, face.id, types, window_no=window_no)
+    form = form or KindForm.bound(types)
+    return _page("kind", page, status, form=form, types=types, fates=fates)
 
 
 def _data_page(page: TicketPage, status: int, **forms: Any) -> Response:

@@ -79,7 +79,7 @@ def unseated(event: EventRow, show: PerformanceRow) -> list[GuestRow]:
                 Registration.performance_id.is_(None),
                 Registration.performance_id == show.performance_id,
             ),
-            or_(Ticket.window_no == 0, Ticket.window_no.in_(_windows(event.id, show))),
+            or_(Ticket.window_no == 0, Ticket.window_no.in_(windows_of_show(event.id, show))),
         )
         .order_by(func.coalesce(Tier.priority, 0).desc(), Registration.id, Attendee.position)
     )
@@ -163,7 +163,7 @@ def _kind(row: SeatRow, *, is_open: bool) -> SeatKind:
     return SeatKind.STANDARD if is_open and is_kept else kind
 
 
-def _windows(event_id: int, show: PerformanceRow) -> Select[int]:
+def windows_of_show(event_id: int, show: PerformanceRow) -> Select[int]:
     """Select the numbers of entry windows in which a performance lies."""
     return select(EntryWindow.number).where(
         EntryWindow.event_id == event_id,

@@ -117,6 +117,24 @@ def seat_label(labels: Iterable[str]) -> str | None:
     return None
 
 
+def keeps_seat(
+    *, is_seated: bool, tier_id: int | None, seat_tier_id: int | None, is_in_window: bool
+) -> bool:
+    """
+    Tell whether somebody keeps a seat with another kind of ticket.
+
+    Args:
+        is_seated: The new kind has seats.
+
+        tier_id: Tier of the new kind.
+
+        seat_tier_id: Whose tier the block of the seat is for; None is for any.
+
+        is_in_window: The performance lies in the entry window of the new ticket.
+    """
+    return is_seated and is_in_window and seat_tier_id in (None, tier_id)
+
+
 def _is_for(block: Block, group: Group) -> bool:
     if block.tier_id is None and block.party_id is None:
         return False

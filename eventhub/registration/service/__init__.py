@@ -53,6 +53,7 @@ from eventhub.registration.service.invitations import (
     mark_opened,
     withdraw_invitation,
 )
+from eventhub.registration.service.kept_seats import SeatFate, seat_fates
 from eventhub.registration.service.keys import (
     CodeFacts,
     SigningKey,
@@ -184,6 +185,7 @@ __all__ = [
     "SaveBlock",
     "SaveMailText",
     "SaveSettings",
+    "SeatFate",
     "SigningKey",
     "Tag",
     "TicketDayKey",
@@ -264,6 +266,7 @@ __all__ = [
     "save_block",
     "save_mail_text",
     "save_settings",
+    "seat_fates",
     "seed_promise",
     "send_code",
     "send_invitations",

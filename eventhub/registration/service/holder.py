@@ -37,14 +37,13 @@ from eventhub.registration.queries import (
     registration_face,
 )
 from eventhub.registration.queries.house import house_consents, house_form
-from eventhub.registration.rules.admission import Availability
 from eventhub.registration.rules.forms import checked
 from eventhub.registration.rules.identity import IdentityKey, identity_keys, limit_keys
 from eventhub.registration.service import capacity, mail, seat_rows, tickets, waitlist
 from eventhub.registration.service.claims import claim_contacts, lead_holders
+from eventhub.registration.service.kept_seats import FREE, seat_fates, window_of
 from eventhub.registration.service.proofs import Purpose, send_code, use_code
 
-_FREE = frozenset({Availability.OPEN, Availability.FEW})
 _MAX_REV = 255
 
 
@@ -120,8 +119,9 @@ def change_type(cmd: ChangeType) -> None:
     Give a confirmed registration another kind of ticket, in place.
 
     Commits. The new places are taken before the old ones are given back;
-    answers stay, codes are issued anew with the same number. When anything is
-    in the way nothing changes.
+    answers stay, codes are issued anew with the same number. Seats stay where
+    the new kind may sit (`rules.seats.keeps_seat`), the others are freed. When
+    anything is in the way nothing changes.
 
     Raises:
         NotFound: There is no such registration or type.
@@ -141,17 +141,18 @@ def change_type(cmd: ChangeType) -> None:
     kind = next((row for row in other_types(event, face) if row.slug == cmd.ticket_type), None)
     if kind is None:
         raise IllegalTransition()
-    window_no = _window_no(kind, cmd.window_no or found.window_no)
-    if not capacity.take(kind.id, window_no, found.group_size):
+    window_no = window_of(kind, cmd.window_no or found.window_no)
+    if window_no is None or not capacity.take(kind.id, window_no, found.group_size):
         raise SoldOut()
     capacity.give_back(found.ticket_type_id, found.window_no, found.group_size)
     before = found.ticket_type_id
     people = tickets.people_of(found.id)
-    seat_rows.end_seats_of(people, reason="other ticket type")
+    fate = seat_fates(event, found.id, [kind], window_no=window_no)[kind.slug]
+    seat_rows.end_seats_of(people, reason="other ticket type", only=fate.lost_ids)
     db.session.execute(
         update(Ticket)
         .where(Ticket.attendee_id.in_(people), Ticket.status == "valid", Ticket.rev < _MAX_REV)
-        .values(ticket_type_id=kind.id, window_no=window_no, rev=Ticket.rev + 1, seat_label=None)
+        .values(ticket_type_id=kind.id, window_no=window_no, rev=Ticket.rev + 1)
         .execution_options(synchronize_session=False)
     )
     found.ticket_type_id, found.window_no = kind.id, window_no
@@ -171,7 +172,7 @@ def other_types(event: EventRow, face: RegistrationFace) -> list[TicketTypeRow]:
         row
         for row in open_ticket_types(event, clock.now())
         if row.slug != face.type_slug
-        and row.state in _FREE
+        and row.state in FREE
         and row.terms.approval == "none"
         and len(face.attendees) <= row.max_group
         and not _lacks_answers(row.id, given)
@@ -192,17 +193,6 @@ def _lacks_answers(ticket_type_id: int, given: Mapping[str, Any]) -> bool:
     asks = [question.ask for question in house_form(ticket_type_id)]
     known = {ask.slug: given[ask.slug] for ask in asks if ask.slug in given}
     return bool(checked(asks, known).faults)
-
-
-def _window_no(kind: TicketTypeRow, wanted: int) -> int:
-    if not kind.is_per_day:
-        return kind.windows[0].number if kind.windows else 0
-    open_days = [window.number for window in kind.windows if window.state in _FREE]
-    if wanted in open_days:
-        return wanted
-    if not open_days:
-        raise SoldOut()
-    return open_days[0]
 
 
 @command

@@ -14,12 +14,12 @@ from eventhub.programme.queries import EventRow, performances_of
 from eventhub.registration.enums import RegistrationState, Source
 from eventhub.registration.errors import AlreadyRegistered, NotOnSale, PaidTypesOff, SoldOut
 from eventhub.registration.models import Registration
-from eventhub.registration.queries import RegistrationFace, place_in_list, ticket_type
+from eventhub.registration.queries import AttendeeFace, RegistrationFace, place_in_list, ticket_type
 from eventhub.registration.queries.faces import NewRegistration, face_of
 from eventhub.registration.queries.house import HouseType, house_event, house_type
 from eventhub.registration.rules import admission
 from eventhub.registration.rules.identity import identity_keys, limit_keys
-from eventhub.registration.service import capacity, lists, mail, waitlist
+from eventhub.registration.service import capacity, lists, mail, seat_rows, waitlist
 from eventhub.registration.service.answers import checked_answers, keep_answers
 from eventhub.registration.service.claims import (
     Duplicate,
@@ -83,16 +83,34 @@ def register(cmd: Register) -> Registered | Duplicate:
     return result_of(confirm(event, kind, made), consents)
 
 
-def confirm(event: EventRow, kind: HouseType, made: NewRegistration) -> RegistrationFace:
-    """Issue the tickets of a new registration, if it has a place, and write its message."""
+def confirm(
+    event: EventRow, kind: HouseType, made: NewRegistration, *, seats_of: int | None = None
+) -> RegistrationFace:
+    """
+    Issue the tickets of a new registration, if it has a place, and write its message.
+
+    Args:
+        event, kind, made: The registration.
+
+        seats_of: A ticket whose seats the new one takes over; of one person only.
+    """
     people = made.people
     if made.state is RegistrationState.CONFIRMED:
         people = issue_tickets(
             event.id, type_id=kind.id, number=kind.number, window_no=made.window_no, people=people
         )
+    if seats_of is not None:
+        people = (_seated(people[0], seats_of),)
     face = face_of(made, people, event=event, kind=kind)
     mail.tell(face)
     return face
+
+
+def _seated(person: AttendeeFace, old_ticket_id: int) -> AttendeeFace:
+    if person.ticket is None:
+        raise ValueError("only a ticket can have seats")
+    label = seat_rows.pass_seats(old_ticket_id, person.ticket.id)
+    return replace(person, ticket=replace(person.ticket, seat_label=label))
 
 
 def _type(event: EventRow, slug: str) -> HouseType:

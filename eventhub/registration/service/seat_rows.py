@@ -155,21 +155,60 @@ def relabel(ticket_ids: Collection[int | None]) -> None:
     )
 
 
-def end_seats_of(people: ScalarSelect[int], *, reason: str) -> None:
-    """Free the seats of people whose tickets end, in the transaction that ends them."""
-    found = db.session.execute(
+def end_seats_of(
+    people: ScalarSelect[int], *, reason: str, only: Collection[int] | None = None
+) -> None:
+    """
+    Free the seats of people whose tickets end or change, in that transaction.
+
+    Args:
+        people: Ids of attendees.
+
+        reason: For the log of seats.
+
+        only: Ids of the assignments that end; None ends all.
+    """
+    statement = (
         select(SeatAssignment, Seat)
         .join(Seat, Seat.id == SeatAssignment.seat_id)
         .join(Ticket, Ticket.id == SeatAssignment.ticket_id)
         .where(Ticket.attendee_id.in_(people), SeatAssignment.state != "released")
         .execution_options(populate_existing=True)
-    ).all()
+    )
+    if only is not None:
+        statement = statement.where(SeatAssignment.id.in_(only))
+    found = db.session.execute(statement).all()
     now = clock.now()
     for row, place in found:
         row.state, row.released_at, row.reason = "released", now, reason
         step = Step(label_of(place), "released", row.ticket_id, reason)
         log(row.event_id, row.performance_id, [step], actor=by_name())
     relabel({row.ticket_id for row, _ in found})
+
+
+def pass_seats(old_ticket_id: int, new_ticket_id: int) -> str | None:
+    """
+    Give the seats of one ticket to another, in the transaction that ends the first.
+
+    Returns:
+        What then stands on the new ticket.
+    """
+    found = db.session.execute(
+        select(SeatAssignment, Seat)
+        .join(Seat, Seat.id == SeatAssignment.seat_id)
+        .where(SeatAssignment.ticket_id == old_ticket_id, SeatAssignment.state != "released")
+        .order_by(SeatAssignment.id)
+        .with_for_update(of=SeatAssignment)
+        .execution_options(populate_existing=True)
+    ).all()
+    now = clock.now()
+    for row, place in found:
+        row.ticket_id, row.at = new_ticket_id, now
+        step = Step(label_of(place), "moved", new_ticket_id, "ticket passed on")
+        log(row.event_id, row.performance_id, [step], actor=by_name())
+    if found:
+        relabel([old_ticket_id, new_ticket_id])
+    return seat_label(label_of(place) for _row, place in found)
 
 
 def block(event_id: int, performance_id: int, block_id: int) -> SeatBlock:

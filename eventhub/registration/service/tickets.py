@@ -118,9 +118,14 @@ def _issue(
     )
 
 
-def end_tickets(people: ScalarSelect[int]) -> None:
+def end_tickets(people: ScalarSelect[int], *, frees_seats: bool = True) -> None:
     """
     Cancel the tickets of people.
+
+    Args:
+        people: Ids of attendees.
+
+        frees_seats: False when the caller gives their seats to another ticket.
 
     Raises:
         TicketUsed: Somebody was admitted with one of them.
@@ -142,7 +147,8 @@ def end_tickets(people: ScalarSelect[int]) -> None:
     )
     if left:
         raise TicketUsed()
-    seat_rows.end_seats_of(people, reason="ticket ended")
+    if frees_seats:
+        seat_rows.end_seats_of(people, reason="ticket ended")
 
 
 def people_of(registration_id: int) -> ScalarSelect[int]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy import select
+
 from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import NotFound
 from eventhub.programme.queries import event_by_id
-from eventhub.registration.enums import RegistrationState
+from eventhub.registration.enums import RegistrationState, TicketStatus
 from eventhub.registration.errors import IllegalTransition
-from eventhub.registration.models import Registration
+from eventhub.registration.models import Registration, Ticket
 from eventhub.registration.queries.faces import NewRegistration
 from eventhub.registration.queries.house import house_type_by_id
 from eventhub.registration.rules.identity import identity_keys, limit_keys
@@ -37,8 +39,8 @@ def transfer(registration_id: int, cmd: Register) -> Registered | Duplicate:
     Pass the ticket of a registration of one person on to another person.
 
     Commits. The place goes over in the same transaction, so nobody can take
-    it in between; type, day and show stay. The old ticket is cancelled, the
-    new person gets a new number, consents and answers of their own. Writes
+    it in between; type, day, show and seats stay. The old ticket is cancelled,
+    the new person gets a new number, consents and answers of their own. Writes
     one message to each.
 
     Args:
@@ -52,7 +54,8 @@ def transfer(registration_id: int, cmd: Register) -> Registered | Duplicate:
 
     Raises:
         NotFound: There is no such registration.
-        IllegalTransition: The type does not allow it, or it is not confirmed.
+        IllegalTransition: The type does not allow it, it is not confirmed, or
+            the ticket is blocked.
         TicketUsed: Somebody was admitted with it.
         Invalid: An answer is missing or wrong.
     """
@@ -63,6 +66,7 @@ def transfer(registration_id: int, cmd: Register) -> Registered | Duplicate:
         raise NotFound()
     if not may_be_passed_on(_S(found.state), found.ticket_type.transfer, found.group_size):
         raise IllegalTransition()
+    ticket_id = _valid_ticket(found)
     event = event_by_id(found.event_id)
     kind = house_type_by_id(event.id, found.ticket_type_id)
     same = replace(cmd, performance_id=found.performance_id, is_synthetic=found.is_synthetic)
@@ -81,12 +85,25 @@ def transfer(registration_id: int, cmd: Register) -> Registered | Duplicate:
         event_id=event.id,
         after={"registration": made.code},
     )
-    return result_of(confirm(event, kind, made), consents)
+    return result_of(confirm(event, kind, made, seats_of=ticket_id), consents)
+
+
+def _valid_ticket(found: Registration) -> int:
+    """Return the ticket that goes over; a blocked one is not made good by passing it on."""
+    ticket_id = db.session.scalar(
+        select(Ticket.id).where(
+            Ticket.attendee_id.in_(tickets.people_of(found.id)),
+            Ticket.status == TicketStatus.VALID,
+        )
+    )
+    if ticket_id is None:
+        raise IllegalTransition()
+    return ticket_id
 
 
 def _end(found: Registration) -> None:
-    """End the old registration; its place is not freed, the new one has it."""
+    """End the old registration; its place and seats are not freed, the new one has them."""
     tickets.step(found.id, _S.CONFIRMED, _S.CANCELLED, cancelled_at=clock.now())
-    tickets.end_tickets(tickets.people_of(found.id))
+    tickets.end_tickets(tickets.people_of(found.id), frees_seats=False)
     tickets.free_contacts(found.id)
     mail.tell_transfer(found.id)
