@@ -42,6 +42,8 @@ class OutboxMessage(Base):
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str]
     html: Mapped[str] = mapped_column(default="")
+    # where a mail program says one-click "no more of these"; null = mail about a ticket or account
+    unsubscribe_url: Mapped[str | None] = mapped_column(String(300))
     attachments: Mapped[list[Any]] = mapped_column(JSON, default=list)  # {name, type, base64}
     state: Mapped[str] = mapped_column(String(12), default="queued")
     attempts: Mapped[int] = mapped_column(default=0)

@@ -47,6 +47,7 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     channel: str = "email"
     is_synthetic: bool = False
+    unsubscribe_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Outgoing:
     html: str
     attachments: tuple[Attachment, ...]
     is_synthetic: bool
+    unsubscribe_url: str | None
 
 
 @command
@@ -87,6 +89,7 @@ def post(
     attachments: Iterable[Attachment] = (),
     channel: str = "email",
     is_synthetic: bool = False,
+    unsubscribe_url: str | None = None,
 ) -> int | None:
     """
     Write one message in the transaction of its cause.
@@ -95,6 +98,9 @@ def post(
         dedupe_key: Names the cause; a second message of it is not written.
 
         is_synthetic: Belongs to the demonstration: shown, never sent.
+
+        unsubscribe_url: Of mail that people may refuse: an address that takes
+            the one-click POST of RFC 8058. None for service mail.
 
     Returns:
         The id of the new row, or None when the cause has its message already.
@@ -112,6 +118,7 @@ def post(
         attachments=tuple(attachments),
         channel=channel,
         is_synthetic=is_synthetic,
+        unsubscribe_url=unsubscribe_url,
     )
     values = _values(message, clock.now()) | {"state": MessageState.QUEUED}
     return insert_unless_taken(OutboxMessage, values)
@@ -294,6 +301,7 @@ def erase_messages(event_id: int, *, recipient: str | None = None, about: str | 
             subject="",
             text="",
             html="",
+            unsubscribe_url=None,
             attachments=[],
             last_error="",
             state=case((is_open, MessageState.SUPPRESSED), else_=OutboxMessage.state),
@@ -343,6 +351,7 @@ def _values(message: Message, now: datetime) -> dict[str, Any]:
         "subject": " ".join(message.subject.split()),
         "text": message.text,
         "html": message.html,
+        "unsubscribe_url": message.unsubscribe_url,
         "attachments": [_pack(attachment) for attachment in message.attachments],
         "attempts": 0,
         "due_at": now,
@@ -379,4 +388,5 @@ def _outgoing(message: OutboxMessage, claim_mark: str) -> Outgoing:
         html=message.html,
         attachments=unpacked(message.attachments),
         is_synthetic=message.is_synthetic,
+        unsubscribe_url=message.unsubscribe_url,
     )

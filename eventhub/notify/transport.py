@@ -114,6 +114,8 @@ def compose(message: Outgoing, settings: Settings) -> EmailMessage:
     """
     Return the mail of an outbox message; the same Message-ID at every try.
 
+    Mail that people may refuse carries the headers of RFC 2369 and RFC 8058.
+
     Raises:
         ValueError: A header holds what headers can not.
     """
@@ -126,6 +128,10 @@ def compose(message: Outgoing, settings: Settings) -> EmailMessage:
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{message.message_id}@{host}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe_url:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        if message.unsubscribe_url.startswith("https://"):  # RFC 8058 wants no other
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text)
     if message.html:
         mail.add_alternative(message.html, subtype="html")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext as _
 
-from eventhub.extensions import limiter
-from eventhub.kernel.errors import Conflict, Invalid
+from eventhub.extensions import csrf, limiter
+from eventhub.kernel.errors import BadRequest, Conflict, Invalid
 from eventhub.kernel.http import private, see_other
 from eventhub.kernel.i18n import current_lang
 from eventhub.registration import invitation_page, limits, service
@@ -70,6 +71,29 @@ def stop(token: str) -> Response:
     return private(
         make_response(see_other(url_for("invitation.show", token=token, mail="stopped")))
     )
+
+
+@bp.get("/i/<token>/unsubscribe")
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def ask_unsubscribe(token: str) -> Response:
+    """GET /i/TOKEN/unsubscribe - to the button that says no more; changes nothing; the link."""
+    service.invited(token)
+    return private(
+        make_response(see_other(url_for("invitation.show", token=token, _anchor="stop")))
+    )
+
+
+@bp.post("/i/<token>/unsubscribe")
+@csrf.exempt  # a mail program presses the button: no session, no cookie, no token of a form
+@limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
+def unsubscribe(token: str) -> Response:
+    """POST /i/TOKEN/unsubscribe - one-click no more (RFC 8058); whoever has the link."""
+    invitation_id = service.invited(token)
+    if request.form.get("List-Unsubscribe") != "One-Click":
+        raise BadRequest()
+    service.stop_invitations(invitation_id)
+    text = _("No more invitations and reminders come to you. Messages about a ticket still do.")
+    return private(Response(f"{text}\n", mimetype="text/plain"))
 
 
 def _page(page: InvitationPage, status: int = 200) -> Response:

@@ -315,6 +315,7 @@ def _write(face: InvitationFace, *, number: int) -> bool:
             html=render_template("mail/invitation.html", **context) if row.email else "",
             channel="email" if row.email else "sms",
             is_synthetic=event.is_synthetic,
+            unsubscribe_url=f"{context['url']}/unsubscribe",
         )
     return message is not None
 

@@ -26,7 +26,8 @@ def stop_invitations(invitation_id: int) -> None:
     """
     Write no more invitations and reminders to an invited person.
 
-    Commits. The invitation itself stays good; messages about a ticket still come.
+    Commits; a repeat changes nothing. The invitation itself stays good;
+    messages about a ticket still come.
 
     Raises:
         NotFound: There is no such invitation.
@@ -34,10 +35,11 @@ def stop_invitations(invitation_id: int) -> None:
     found = db.session.get(Invitation, invitation_id)
     if found is None:
         raise NotFound()
-    for address in (found.email, found.phone):
-        if address:
-            _stop(found.event_id, address, "unsubscribed")
-    audit.record("invitation.unsubscribe", f"invitation:{found.public_id}", event_id=found.event_id)
+    addresses = [address for address in (found.email, found.phone) if address]
+    new = [_stop(found.event_id, address, "unsubscribed") for address in addresses]
+    if any(new):
+        about = f"invitation:{found.public_id}"
+        audit.record("invitation.unsubscribe", about, event_id=found.event_id)
 
 
 @command

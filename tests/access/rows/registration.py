@@ -40,6 +40,8 @@ ROWS: Final[dict[str, Row]] = {
     "invitation.show": Row("GET", "/i/{invitation}", OPEN),
     "invitation.opened": Row("POST", "/i/{invitation}/opened", of(204)),
     "invitation.accept": Row("POST", "/i/{invitation}/accept", of(422)),
+    "invitation.ask_unsubscribe": Row("GET", "/i/{invitation}/unsubscribe", of(303)),
+    "invitation.unsubscribe": Row("POST", "/i/{invitation}/unsubscribe", of(400)),
     "invitation.stop": Row("POST", "/i/{invitation}/stop", of(303)),
     "invitation.decline": Row("POST", "/i/{invitation}/decline", of(409, alice=303)),
     "console.ticket_types": Row("GET", f"{C}/tickets", console(**owners(200))),
