@@ -39,6 +39,7 @@ NAMES: Final = {
     "R19": "mail servers that hang, refuse, break off before and after the message",
     "R20": "slow clients in the middle of headers and bodies, nginx in front",
     "R39": "the clock of a gate is ten minutes off; scans at the turn of the day",
+    "oversell": "several processes want the last places, alone and in groups, and give some back",
     "scale-out": "two hosts, nginx, Redis: one host dies",
 }
 TALLIES: Final = {
@@ -51,6 +52,9 @@ TALLIES: Final = {
     "hosts": "hosts",
     "mails": "mails",
     "slow": "slow clients",
+    "attempts": "attempts",
+    "places": "places",
+    "given_back": "given back",
 }
 OUTCOMES: Final = {
     "told": "acknowledged",
@@ -67,6 +71,9 @@ OUTCOMES: Final = {
     "served": "others served",
     "failed": "others not served",
     "p95_ms": "ms at most for 95 %",
+    "sold": "sold",
+    "oversold": "sold twice",
+    "empty": "left empty",
     "lead_passed_on_s": "s until the other host led",
 }
 
@@ -94,7 +101,10 @@ def _key(row: dict[str, Any]) -> tuple[str, str, str]:
 def line_of(row: dict[str, Any]) -> str:
     """Return one row of the table."""
     name = NAMES[row["requirement"]] + (f" at `{row['point']}`" if "point" in row else "")
-    is_plant = row["requirement"] == "R03" or row.get("has_fence") is False
+    is_plant = row["requirement"] == "R03" or False in (
+        row.get("has_fence"),
+        row.get("has_guard"),
+    )
     if "hangs" in row:  # of R18, where every second end is a hang
         row = {**row, "kills": row["kills"] - row["hangs"]}
     size = ", ".join(f"{row[key]:,} {words}" for key, words in TALLIES.items() if key in row)
