@@ -42,7 +42,13 @@ def redrawn(data: bytes) -> Logo:
                 if max(found.size) > _MOST_SIDE or min(found.size) < 1:
                     raise UnreadableLogo(code="logo-too-large")
                 picture = found.convert("RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombWarning) as error:
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
+    ) as error:
         raise UnreadableLogo() from error
     picture.thumbnail((_WIDE, _HIGH))
     clean = Image.new("RGBA", picture.size)

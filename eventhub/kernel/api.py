@@ -18,6 +18,7 @@ M = TypeVar("M", bound=BaseModel)
 F = TypeVar("F", bound=Callable[..., Any])
 Answer = type[BaseModel] | str | None
 
+_MOST_FAULTS: Final = 100  # named; a body of a million wrong keys shall not cost a long answer
 OPERATION: Final = "__eventhub_operation__"
 _MESSAGES: Final = {
     "missing": N_("This is required."),
@@ -73,12 +74,12 @@ def query(model: type[M]) -> M:
 
 
 def parse(model: type[M], data: Any) -> M:
-    """Return `data` as `model`; raises Invalid with one entry per wrong place."""
+    """Return `data` as `model`; raises Invalid with one entry per wrong place, the first ones."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
         fields: dict[str, list[str]] = {}
-        for item in error.errors(include_url=False, include_input=False):
+        for item in error.errors(include_url=False, include_input=False)[:_MOST_FAULTS]:
             place = ".".join(str(part) for part in item["loc"]) or "body"
             text = _MESSAGES.get(item["type"])
             fields.setdefault(place, []).append(_(text) if text else item["msg"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -209,12 +210,20 @@ def _redrawn(data: bytes) -> tuple[bytes, int, int]:
     from PIL import Image  # noqa: PLC0415 - slow import
 
     try:
-        with Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "WEBP"]) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise BadPlan()
-            picture.thumbnail((MAX_EDGE, MAX_EDGE))
-            flat = picture.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "WEBP"]) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise BadPlan()
+                picture.thumbnail((MAX_EDGE, MAX_EDGE))
+                flat = picture.convert("RGB")
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
+    ):
         raise BadPlan() from None
     buffer = io.BytesIO()
     flat.save(buffer, "PNG", optimize=False)

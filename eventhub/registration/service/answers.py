@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
@@ -28,6 +29,7 @@ FAULT_TEXTS: Final = {
     Fault.NOT_ASKED: _l("This ticket does not ask this."),
 }
 _TEXT_CHARS: Final = 4000
+_MOST_FAULTS: Final = 100  # named; thousands of wrong answers shall not cost a long one
 
 
 def checked_answers(
@@ -55,7 +57,7 @@ def checked_answers(
         if not (may_be_missing and fault is Fault.MISSING)
     }
     if faults:
-        raise Invalid(fields=faults)
+        raise Invalid(fields=dict(islice(faults.items(), _MOST_FAULTS)))
     return [(row, result.values[row.slug]) for row in form if row.slug in result.values]
 
 
