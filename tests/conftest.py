@@ -30,6 +30,7 @@ from eventhub.kernel import clock as kernel_clock
 from eventhub.kernel.db import db
 from eventhub.settings import Settings
 from tests import postgres
+from tests.soak import record  # noqa: F401 - a fixture
 
 # How long drawing an example takes says something of the machine, not of the code.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])

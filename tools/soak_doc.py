@@ -35,6 +35,9 @@ NAMES: Final = {
     "R05": "line cut after the commit, before the answer",
     "R06": "the database restarts under load",
     "R07": "the disk is full",
+    "R08": "eight processes scan the same tickets at the same time",
+    "R09": "eight processes scan the same tickets, careless: looks first, then writes",
+    "R14": "offline scans handed in in any order, split and repeated",
     "R18": "leaders killed and stopped for longer than their lease",
     "R19": "mail servers that hang, refuse, break off before and after the message",
     "R20": "slow clients in the middle of headers and bodies, nginx in front",
@@ -55,6 +58,8 @@ TALLIES: Final = {
     "attempts": "attempts",
     "places": "places",
     "given_back": "given back",
+    "contested": "contested tickets",
+    "orders": "orders",
 }
 OUTCOMES: Final = {
     "told": "acknowledged",
@@ -70,6 +75,7 @@ OUTCOMES: Final = {
     "unsure": "sent twice with one Message-ID, as nobody could know",
     "served": "others served",
     "failed": "others not served",
+    "other_states": "ended in another state",
     "p95_ms": "ms at most for 95 %",
     "sold": "sold",
     "oversold": "sold twice",

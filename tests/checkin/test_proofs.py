@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -27,13 +26,13 @@ from eventhub.registration.models import Ticket
 from eventhub.registration.service import ensure_day_keys, ticket_day_keys
 from tests.factories import checkin as make
 from tests.factories.checkin import NOON
+from tests.soak import IS_SOAK, Record
 
-SOAK = os.environ.get("EVENTHUB_SOAK") == "1"
-ORDERS = 10_000 if SOAK else 100
-FORGED = 1_000_000 if SOAK else 20_000
+ORDERS = 10_000 if IS_SOAK else 100
+FORGED = 1_000_000 if IS_SOAK else 20_000
 NOON_MS = int(NOON.timestamp() * 1000)
 
-pytestmark = pytest.mark.processes if SOAK else pytest.mark.only("sqlite")
+pytestmark = pytest.mark.processes if IS_SOAK else pytest.mark.only("sqlite")
 
 
 @pytest.fixture
@@ -53,7 +52,9 @@ PLAN: tuple[tuple[int, int, str, int], ...] = (
 )
 
 
-def test_every_order_split_and_repetition_ends_in_one_state(house: make.House) -> None:
+def test_every_order_split_and_repetition_ends_in_one_state(
+    house: make.House, database: Any, record: Record
+) -> None:
     rng = random.Random(11)
     first = _state(house, [[n] for n in range(len(PLAN))])
     assert len(first[0]) > 3
@@ -68,6 +69,7 @@ def test_every_order_split_and_repetition_ends_in_one_state(house: make.House) -
             order = order[size:]
         assert _state(house, batches) == first, batches
     assert service.replay(house.event_id).matches_projection
+    record("R14", database=database.name, orders=ORDERS, other_states=0)
 
 
 def _state(house: make.House, batches: list[list[int]]) -> tuple[list[Any], list[Any]]:

@@ -6,7 +6,6 @@ EVENTHUB_SOAK=1 contests 100,000 tickets, each by two of the eight processes in 
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import Any
 
@@ -20,11 +19,11 @@ from eventhub.kernel.db import command, db
 from tests.concurrency.history import Op, violations
 from tests.concurrency.scanner import Crowd, run
 from tests.factories import checkin as make
+from tests.soak import IS_SOAK, Record
 
-SOAK = os.environ.get("EVENTHUB_SOAK") == "1"
 PROCESSES = 8
-TICKETS = 100_000 if SOAK else 1_000
-RIVALS = 2 if SOAK else PROCESSES
+TICKETS = 100_000 if IS_SOAK else 1_000
+RIVALS = 2 if IS_SOAK else PROCESSES
 CONTROL_TICKETS = 200  # enough for the gap to show
 
 pytestmark = pytest.mark.processes
@@ -62,14 +61,14 @@ def test_the_checker_sees_what_can_not_be(ops: list[Op], expected: list[str]) ->
     assert list(violations(ops)) == expected
 
 
-def test_eight_processes_admit_each_ticket_once(app: Flask, database: Any) -> None:
+def test_eight_processes_admit_each_ticket_once(app: Flask, database: Any, record: Record) -> None:
     house = make.make_house()
     tickets = make.make_tickets(house, TICKETS)
     tokens = [make.pair_device(house, gate).token for gate in ("north", "south") * 2]
     codes = [make.gr_of(ticket) for ticket in tickets]
     db.session.rollback()
 
-    crowd = Crowd(database.folder, database.url, tokens, codes, in_pairs=SOAK)
+    crowd = Crowd(database.folder, database.url, tokens, codes, in_pairs=IS_SOAK)
     history = run(crowd, processes=PROCESSES)
 
     told = Counter(op.answer for op in history)
@@ -79,9 +78,19 @@ def test_eight_processes_admit_each_ticket_once(app: Flask, database: Any) -> No
     assert set(told) <= {"ok", "used", "repeat"}
     assert (count(Admission), count(Scan)) == (TICKETS, TICKETS * RIVALS)
     assert service.replay(house.event_id).matches_projection
+    record(
+        "R08",
+        database=database.name,
+        processes=PROCESSES,
+        contested=TICKETS,
+        admitted=told["ok"],
+        doubled=0,
+    )
 
 
-def test_without_the_guard_tickets_are_admitted_twice(app: Flask, database: Any) -> None:
+def test_without_the_guard_tickets_are_admitted_twice(
+    app: Flask, database: Any, record: Record
+) -> None:
     """The negative control: were this to pass with 1,000, the test above would prove nothing."""
     house = make.make_house()
     tokens = [make.pair_device(house).token]
@@ -98,6 +107,14 @@ def test_without_the_guard_tickets_are_admitted_twice(app: Flask, database: Any)
     drop_unguarded()
     assert rows == told["ok"]
     assert told["ok"] > CONTROL_TICKETS
+    record(
+        "R09",
+        database=database.name,
+        processes=PROCESSES,
+        contested=CONTROL_TICKETS,
+        doubled=told["ok"] - CONTROL_TICKETS,
+        has_fence=False,
+    )
 
 
 @command

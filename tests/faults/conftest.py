@@ -1,51 +1,20 @@
-"""Sizes, means and the record of fault tests."""
+"""Sizes and means of fault tests."""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from eventhub.settings import ROOT
 from tests.faults.disk import Disk, MeansMissing
+from tests.soak import IS_SOAK
 
-RESULTS = ROOT / "bench" / "soak.jsonl"
-IS_SOAK = os.environ.get("EVENTHUB_SOAK") == "1"
-
-Record = Callable[..., None]
 Times = Callable[[int, int], int]
 Means = Callable[[Callable[[], Disk]], Disk]
-
-
-@pytest.fixture
-def record(request: pytest.FixtureRequest) -> Record:
-    """Return a function that prints the counts of a fault test, and keeps those of a soak run."""
-    started = time.time()
-
-    def keep(requirement: str, **counts: Any) -> None:
-        row = {
-            "requirement": requirement,
-            "test": request.node.name,
-            "size": "soak" if IS_SOAK else "small",
-            **counts,
-            "seconds": round(time.time() - started, 1),
-        }
-        line = json.dumps(row)
-        print(line)
-        if IS_SOAK:
-            RESULTS.parent.mkdir(exist_ok=True)
-            with RESULTS.open("a") as handle:
-                handle.write(line + "\n")
-
-    return keep
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from eventhub.kernel import ids
 from eventhub.kernel.db import db
 from eventhub.registration.models import Ticket
 from tests.factories import checkin as make
-from tests.faults.conftest import Record
+from tests.soak import Record
 
 SKEW = timedelta(minutes=10)
 # 06:00 in Shanghai on the second day: what is before it belongs to the first.

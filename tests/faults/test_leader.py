@@ -20,7 +20,8 @@ from eventhub.kernel.db import command, db
 from eventhub.kernel.scheduler import Job, Leader
 from eventhub.settings import Settings
 from tests.conftest import Database
-from tests.faults.conftest import Record, Times
+from tests.faults.conftest import Times
+from tests.soak import Record
 
 pytestmark = pytest.mark.processes
 LEASE_S = 1.0

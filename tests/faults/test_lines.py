@@ -24,9 +24,10 @@ from eventhub.kernel.db import db
 from eventhub.settings import Settings
 from tests.conftest import Client
 from tests.factories import checkin as make
-from tests.faults.conftest import Means, Record, Times
+from tests.faults.conftest import Means, Times
 from tests.faults.disk import in_memory
 from tests.faults.server import send
+from tests.soak import Record
 
 _SPARE = 400_000  # bytes left free on the disk that is nearly full
 _READS = ("/", "/e/demo/", "/api/gate/v1/config", "/healthz", "/api/gate/v1/stats")

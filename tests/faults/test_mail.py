@@ -21,7 +21,8 @@ from eventhub.notify.enums import OPEN, MessageState
 from eventhub.notify.models import OutboxMessage
 from tests.conftest import Database
 from tests.factories.notify import enqueue
-from tests.faults.conftest import Record, Times
+from tests.faults.conftest import Times
+from tests.soak import Record
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PATIENCE_S = 0.15  # of the sender; a server that hangs answers later than this

@@ -20,9 +20,10 @@ import pytest
 from eventhub.settings import Settings
 from tests import postgres
 from tests.conftest import migrate
-from tests.faults.conftest import Means, Record, Times
+from tests.faults.conftest import Means, Times
 from tests.faults.disk import Disk, with_power
 from tests.faults.writers import Gates, Writers, acknowledged, again, house_on, kept
+from tests.soak import Record
 
 PROCESSES = 4
 

@@ -20,9 +20,10 @@ from eventhub.settings import Settings
 from tests import postgres
 from tests.conftest import Database, migrate
 from tests.factories import checkin as make
-from tests.faults.conftest import IS_SOAK, Record, Times
+from tests.faults.conftest import Times
 from tests.faults.server import Clients, Server
 from tests.faults.writers import Writers, acknowledged, deliver, house_on, kept
+from tests.soak import IS_SOAK, Record
 
 pytestmark = pytest.mark.processes
 

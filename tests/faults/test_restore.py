@@ -37,8 +37,8 @@ from eventhub.registration.models import Attendee, Ticket
 from tests import postgres
 from tests.access.test_matrix import two_tenants, words_of
 from tests.conftest import Database
-from tests.faults.conftest import IS_SOAK, Record
 from tests.people import People
+from tests.soak import IS_SOAK, Record
 from tests.world import World
 
 PEOPLE: Final = int(os.environ.get("EVENTHUB_PEOPLE") or (100_000 if IS_SOAK else 200))

@@ -23,8 +23,8 @@ from eventhub.settings import ROOT, Settings
 from tests import postgres
 from tests.conftest import migrate
 from tests.factories import checkin as make
-from tests.faults.conftest import Record
 from tests.faults.server import Server
+from tests.soak import Record
 
 pytestmark = pytest.mark.processes
 _HOST = "tickets.example.org"

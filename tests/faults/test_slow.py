@@ -16,9 +16,10 @@ from flask import Flask
 
 from eventhub.kernel.db import db
 from tests.conftest import Database
-from tests.faults.conftest import Record, Times
+from tests.faults.conftest import Times
 from tests.faults.server import Server
 from tests.faults.test_scale_out import Front
+from tests.soak import Record
 
 pytestmark = [pytest.mark.processes, pytest.mark.only("sqlite")]
 _HOST = "tickets.example.org"
