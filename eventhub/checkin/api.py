@@ -137,6 +137,7 @@ def delta(event: str) -> Response:
         "rows": found.rows,
         "admissions": found.admissions,
         "scopes": found.scopes,
+        "asks": found.asks,
         "server_ms": clock.now_ms(),
     }
     return private(json_answer(answer))
@@ -171,6 +172,7 @@ def redeem() -> Response:
             mono_ms=sent.mono_ms,
             boot_id=sent.boot_id,
             override=_override(sent),
+            answer=_given(sent.answer),
         ),
     )
     metrics.count("scans", result=answer["result"])
@@ -341,6 +343,12 @@ def _override(sent: schemas.RedeemBody) -> service.Override | None:
     return service.Override(sent.override.card, sent.override.reason)
 
 
+def _given(sent: schemas.AnswerBody | None) -> service.GivenAnswer | None:
+    if sent is None:
+        return None
+    return service.GivenAnswer(sent.question, sent.value if sent.values is None else sent.values)
+
+
 def _offline_scan(item: dict[str, Any], sent: schemas.ScansBody) -> OfflineScan | dict[str, Any]:
     try:
         scan = schemas.ScanItem.model_validate(item)
@@ -371,4 +379,5 @@ def _offline_scan(item: dict[str, Any], sent: schemas.ScansBody) -> OfflineScan 
         override_reason=scan.override_reason,
         overridden=scan.overridden.value if scan.overridden else None,
         undoes=_nonce(scan.undoes) if scan.undoes else None,
+        answer=_given(scan.answer),
     )

@@ -215,6 +215,7 @@ def simulate_command(
         "scope": found.scope,
         "passed": list(found.passed),
         "refused_by": found.refused_by,
+        "question": found.question.row.slug if found.question else None,
     }
     human = [f"{found.result.value}: {sentence(found.result, 'en')}"]
     human += [f"  passed {name}" for name in found.passed]

@@ -9,6 +9,7 @@ from typing import Any
 from eventhub.checkin.queries.changes import scope_numbers, seq_text
 from eventhub.checkin.queries.config import EventConfig, TypeFacts, WindowRow
 from eventhub.checkin.rules import PolicyFacts, WindowFacts
+from eventhub.checkin.service.answers import question_data
 from eventhub.kernel import clock
 from eventhub.programme.queries import GateRow
 
@@ -75,6 +76,7 @@ def event_of_device(config: EventConfig, gate: GateRow) -> dict[str, Any]:
             for kind in sorted(config.types.values(), key=lambda row: row.number)
         ],
         "windows": [_window(config, row) for _, row in sorted(config.windows.items())],
+        "questions": [question_data(found) for found in config.questions.values()],
         "shows": [
             {
                 "show": show.show,
@@ -111,10 +113,11 @@ def _cards(config: EventConfig) -> list[dict[str, Any]]:
 
 def _product(config: EventConfig, kind: TypeFacts, gate: GateRow) -> dict[str, Any]:
     policy, is_zone_own = config.policy(kind.id, gate.zone_id)
+    asked = config.asked(gate, kind.id)
     return {
         "no": kind.number,
         "name": kind.name,
-        "policy": _policy(policy),
+        "policy": {**_policy(policy), "ask": asked.row.slug if asked else None},
         "zone": gate.zone_public_id if is_zone_own else None,
         "gates": [row.name for row in config.gates_for(kind.id)[:_GATES_SHOWN]],
     }

@@ -93,8 +93,13 @@ NOT_REFUSALS: Final = ADMITTED | {
     ScanResult.UNDONE,
     ScanResult.RELEASED,
     ScanResult.DEVICE_REVOKED,
+    ScanResult.NEED_ANSWER,
 }
-"""Results that count in no list of refusals; `repeat` and quarantine are counted apart."""
+"""
+Results that count in no list of refusals; `repeat` and quarantine are counted apart.
+
+Who is asked a question is not refused: the scan with the answer follows.
+"""
 
 CORRECTIONS: Final = ("undo", "release")
 """Directions of rows that take back or let count an earlier scan."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -77,7 +78,7 @@ class EntryPolicy(Base):
     unpaid: Mapped[str] = mapped_column(String(8), default="refuse")
     kinds: Mapped[list[Any] | None] = mapped_column(JSON)  # null = those of the ticket type
     party: Mapped[str] = mapped_column(String(8), default="partial")
-    ask: Mapped[str | None] = mapped_column(String(40))  # one question at entry
+    ask: Mapped[str | None] = mapped_column(String(40))  # question at entry in place of the form's
 
 
 class Device(Base):
@@ -306,6 +307,7 @@ class GateSetting(Base):
     )
     shows_welcome: Mapped[bool] = mapped_column(default=False)  # name and seat large
     walk_in_type_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_type.id"))
+    asks_question: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class CheckinSetting(Base):

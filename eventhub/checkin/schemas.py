@@ -48,6 +48,16 @@ class OverrideBody(Schema):
     reason: str = Field(max_length=500)
 
 
+class AnswerBody(Schema):
+    """What was answered at entry; no value = the question was passed over."""
+
+    question: str = Field(max_length=40)
+    value: bool | int | Annotated[str, Field(max_length=2000)] | None = None
+    values: list[Annotated[str, Field(max_length=80)]] | None = Field(
+        default=None, max_length=50, description="of a question with several answers"
+    )
+
+
 class RedeemBody(Schema):
     """One scan that wants an answer now; `persons` 0 stands for all places left."""
 
@@ -64,6 +74,7 @@ class RedeemBody(Schema):
     mono_ms: Millis = 0
     boot_id: str = Field(default="", max_length=32)
     override: OverrideBody | None = None
+    answer: AnswerBody | None = None
 
 
 class ScanItem(Schema):
@@ -87,6 +98,7 @@ class ScanItem(Schema):
     override_reason: str | None = Field(default=None, max_length=500)
     overridden: ScanResult | None = None
     undoes: Nonce | None = None
+    answer: AnswerBody | None = None
 
     @model_validator(mode="after")
     def _undo_names_a_scan(self) -> ScanItem:
@@ -155,6 +167,7 @@ class RedeemAnswer(Schema):
     show: dict[str, Any] | None
     gates: list[dict[str, str]]
     seconds: int | None
+    question: dict[str, Any] | None
 
 
 class ScansAnswer(Schema):
@@ -194,6 +207,7 @@ class DeltaAnswer(Schema):
     rows: list[Any]
     admissions: list[Any]
     scopes: list[Any]
+    asks: list[str]
     server_ms: int
 
 

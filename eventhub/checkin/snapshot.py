@@ -9,10 +9,13 @@ GTL1: "GTL1" | n u32 | seq u64 | idhash u64[n] ascending | product u16[n] | wind
       | status u8[n] | min_rev u8[n] | party u8[n]
 GTA1: "GTA1" | m u32 | seq u64 | idhash u64[m] ascending, ties by scope | last_s u32[m]
       | scope u16[m] | gate u16[m] | used u8[m] | inside u8[m] | turn u8[m]
+GTQ1: "GTQ1" | n u32 | seq u64 | answered u8[n] | slugs, UTF-8, one a line
 ```
 
-GTA1 begins at the next multiple of 8. Nothing in it leads back to a ticket
-number. Statuses are numbered by `STATUSES`; `turn` is the highest re-entry.
+GTA1 and GTQ1 begin at the next multiple of 8. GTQ1 is there when gates ask
+questions: `answered` has a bit per slug, in the order of the tickets of GTL1.
+Nothing in a list leads back to a ticket number. Statuses are numbered by
+`STATUSES`; `turn` is the highest re-entry.
 """
 
 from __future__ import annotations
@@ -62,6 +65,12 @@ def _some(head: str, column: str, tail: str = "") -> TextClause:
 
 _SOME_TICKETS: Final = _some(_TICKETS, "t.id")
 _SOME_ADMISSIONS: Final = _some(_ADMISSIONS, "m.ticket_id", _GROUP)
+_ANSWERS = (
+    "SELECT t.idhash, a.question_id FROM answer a JOIN ticket t ON t.attendee_id = a.attendee_id"
+    " WHERE t.event_id = :event_id AND a.question_id IN :questions"
+)
+_ALL_ANSWERS: Final = text(_ANSWERS).bindparams(bindparam("questions", expanding=True))
+_SOME_ANSWERS: Final = _some(_ANSWERS, "t.id").bindparams(bindparam("questions", expanding=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class Delta:
     rows: list[list[Any]]
     admissions: list[list[Any]]
     scopes: list[list[Any]]
+    asks: list[str]  # slugs of the bits that rows end with; empty where nothing is asked
 
 
 @cached_for(LIST_S)
@@ -101,7 +111,12 @@ def make_list(config: EventConfig) -> WholeList:
     tickets = _plain(_ALL_TICKETS, {"event_id": config.event.id})
     admissions = _numbered(config, _plain(_ALL_ADMISSIONS, _asked(config)))
     head = _tickets_block(tickets, seq)
-    body = head + b"\0" * (-len(head) % 8) + _admissions_block(admissions, seq)
+    body = _padded(head) + _admissions_block(admissions, seq)
+    asks = _slugs(config)
+    if asks:
+        masks = _answered(config, asks)
+        answered = bytes(masks.get(bytes(row[0]), 0) for row in tickets)
+        body = _padded(body) + _answers_block(answered, asks, seq)
     return WholeList(number, gzip.compress(body, compresslevel=1, mtime=0))
 
 
@@ -123,7 +138,7 @@ def delta(config: EventConfig, since: str) -> Delta:
     if number is None or number > max(upto, whole_up_to(event_id)):
         raise ListGone()
     if number >= upto:
-        return Delta(number, False, [], [], [])
+        return Delta(number, False, [], [], [], [])
     found = changes(event_id, since=number, upto=upto)
     if found is None:
         raise ListGone()
@@ -140,7 +155,43 @@ def delta(config: EventConfig, since: str) -> Delta:
         [bytes(row[0]).hex(), scopes[row[1]], row[2], row[3], row[4], row[5] % _GATES, row[6]]
         for row in admitted
     ]
-    return Delta(found.to, found.has_more, rows, admissions, [list(pair) for pair in used])
+    asks = _slugs(config)
+    if asks:
+        answered = _answered(config, asks, found.tickets)
+        rows = [[*row, answered.get(bytes.fromhex(row[0]), 0)] for row in rows]
+    return Delta(found.to, found.has_more, rows, admissions, [list(pair) for pair in used], asks)
+
+
+def _slugs(config: EventConfig) -> list[str]:
+    # eight bits of a row; a ninth question would be asked again at each entry
+    return sorted(config.questions)[:8]
+
+
+def _answered(
+    config: EventConfig, asks: Sequence[str], tickets: Sequence[int] | None = None
+) -> dict[bytes, int]:
+    """Return which questions were answered, bit by bit, of all or some tickets that have one."""
+    bits = {n: 1 << at for at, slug in enumerate(asks) for n in config.questions[slug].ids}
+    asked = {"event_id": config.event.id, "questions": list(bits)}
+    rows: Iterable[Any]
+    if tickets is None:
+        rows = db.session.execute(_ALL_ANSWERS, asked)
+    else:
+        rows = _chunks(_SOME_ANSWERS, tickets, asked)
+    masks: dict[bytes, int] = {}
+    for idhash, question in rows:
+        key = bytes(idhash)
+        masks[key] = masks.get(key, 0) | bits[question]
+    return masks
+
+
+def _padded(block: bytes) -> bytes:
+    return block + b"\0" * (-len(block) % 8)
+
+
+def _answers_block(answered: bytes, asks: Sequence[str], seq: bytes) -> bytes:
+    names = "\n".join(asks).encode()
+    return b"GTQ1" + struct.pack("<I", len(answered)) + seq + answered + names
 
 
 def _asked(config: EventConfig) -> dict[str, Any]:

@@ -137,6 +137,7 @@ def gate_checks() -> dict[str, str]:
         "gate": _("this gate takes it"),
         "window": _("it is time"),
         "place": _("a place on it is free"),
+        "question": _("the question at entry is answered"),
     }
 
 

@@ -12,7 +12,7 @@ from eventhub.checkin import service
 from eventhub.checkin.models import Admission, Scan
 from eventhub.kernel import clock, signing
 from eventhub.kernel.db import db
-from eventhub.registration.models import Attendee, Ticket
+from eventhub.registration.models import Answer, Attendee, Ticket
 from eventhub.registration.service import ensure_day_keys, ticket_day_keys
 from tests.browser import conftest
 from tests.browser.test_gate_offline import Server, house, pair, queue_is, results, server, show
@@ -145,6 +145,45 @@ def test_a_group_that_comes_in_part(
     db.session.rollback()
     places = select(Admission.place).order_by(Admission.place)
     assert list(db.session.scalars(places)) == [1, 2, 3, 4]
+    assert service.replay(house.event_id).matches_projection
+
+
+def test_the_question_at_entry_is_asked_with_and_without_a_server(
+    server: Server, house: make.House, browsers: conftest.Browsers
+) -> None:
+    make.make_question(house)
+    online, tapped, passed = make.make_tickets(house, 3)
+    page = browsers.open(browsers.start())
+    pair(page, server, house, "north")
+    enter(page, make.gs_of(online))
+    word_is(page, "请询问")
+    expect(page.locator('[data-part="line"]')).to_have_text("用餐选择？")
+    choices = page.locator(".ask-choice")
+    assert choices.all_inner_texts() == ["荤食", "素食"]
+    page.locator('[data-part="word"]').click()  # a tap beside the answers lets nobody through
+    choices.last.click()
+    word_is(page, "请进")
+    page.locator('[data-part="next"]').click()
+    expect(page.locator('[data-part="ask"]')).to_be_hidden()
+    queue_is(page, 0)
+    assert results() == ["need_answer", "ok"]
+
+    server.stop()
+    enter(page, make.gs_of(tapped))
+    word_is(page, "请询问")
+    choices.first.click()
+    word_is(page, "请进")
+    page.locator('[data-part="next"]').click()
+    show(page, make.gs_of(passed), "请询问")  # went away without an answer
+    page.reload()  # question, list and answer are all on the device
+    expect(page.locator("body")).to_have_attribute("data-screen", "idle", timeout=WAIT_MS)
+    show(page, make.gs_of(tapped), "刚放行")
+    queue_is(page, 4)
+    server.start()
+    queue_is(page, 0)
+    assert results()[2:] == ["need_answer", "ok", "need_answer", "repeat"]
+    kept = select(Answer.value, Ticket.id).join(Ticket, Ticket.attendee_id == Answer.attendee_id)
+    assert sorted(map(tuple, db.session.execute(kept))) == [("green", online), ("meat", tapped)]
     assert service.replay(house.event_id).matches_projection
 
 

@@ -177,6 +177,7 @@ def question_of(case: Question) -> dict[str, Any]:
             "unpaid": case.policy.unpaid,
             "kinds": sorted(case.policy.kinds),
             "party": case.policy.party,
+            "ask": case.policy.ask,
         },
         "window": window
         and {
@@ -190,6 +191,7 @@ def question_of(case: Question) -> dict[str, Any]:
         "direction": case.direction,
         "persons": case.persons,
         "is_full": case.is_full,
+        "has_answer": case.has_answer,
     }
 
 
@@ -314,11 +316,13 @@ def _random_question(rng: random.Random) -> Question:
             unpaid=rng.choice(("refuse", "ask")),
             kinds=rng.choices((frozenset({"GS", "GR"}), frozenset({"GS"})), (9, 1))[0],
             party=rng.choice(("partial", "whole")),
+            ask=rng.choice((None, None, None, "meal")),
         ),
         window=rng.choice((None, None, None, _random_window(rng))),
         direction=rng.choices(("in", "out"), (6, 1))[0],
         persons=rng.choice((0, 0, 1, 2, 5)),
         is_full=rng.random() < 0.1,
+        has_answer=rng.random() < 0.5,
     )
     return replace(base, places=_random_places(rng, party))
 

@@ -64,6 +64,30 @@ CASES: list[tuple[str, dict[str, Any], ScanResult]] = [
     ("a first entry", {}, ScanResult.OK),
     ("photo document", {"code_check_id": True}, ScanResult.OK_ATTENTION),
     ("a group", {"ticket_party": 3}, ScanResult.OK_GROUP),
+    ("a question", {"policy_ask": "meal"}, ScanResult.NEED_ANSWER),
+    ("an answer", {"policy_ask": "meal", "has_answer": True}, ScanResult.OK),
+    (
+        "an answer and a photo document",
+        {"policy_ask": "meal", "has_answer": True, "code_check_id": True},
+        ScanResult.OK_ATTENTION,
+    ),
+    ("a question of who is in", {"policy_ask": "meal", "places": (INSIDE,)}, ScanResult.USED),
+    (
+        "a question on coming back",
+        {"policy_ask": "meal", "places": (OUTSIDE,), "policy_reentry": "after_exit"},
+        ScanResult.NEED_ANSWER,
+    ),
+    (
+        "a question before a full area",
+        {"policy_ask": "meal", "is_full": True},
+        ScanResult.NEED_ANSWER,
+    ),
+    (
+        "an answer at a full area",
+        {"policy_ask": "meal", "has_answer": True, "is_full": True},
+        ScanResult.QUOTA_FULL,
+    ),
+    ("nobody is asked on the way out", {"policy_ask": "m", "direction": "out"}, ScanResult.OK_EXIT),
     ("used elsewhere", {"places": (INSIDE,)}, ScanResult.USED),
     ("left", {"places": (OUTSIDE,)}, ScanResult.NO_REENTRY),
     (

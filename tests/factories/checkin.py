@@ -17,7 +17,14 @@ from eventhub.kernel import clock, ids, signing
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import Unavailable
 from eventhub.programme.models import Event, Gate, Zone
-from eventhub.registration.models import Attendee, Registration, Ticket, TicketType
+from eventhub.registration.models import (
+    Attendee,
+    FormQuestion,
+    Question,
+    Registration,
+    Ticket,
+    TicketType,
+)
 from eventhub.registration.service import code_of, ensure_event_key
 
 NOON = datetime(2026, 9, 25, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai on the first day
@@ -112,6 +119,29 @@ def make_type(house: House, slug: str, **columns: Any) -> int:
 def make_policy(house: House, **columns: Any) -> None:
     """Make an entry policy; of the whole event unless type or zone are given."""
     db.session.add(EntryPolicy(event_id=house.event_id, **columns))
+
+
+@command
+def make_question(house: House, slug: str = "meal", **columns: Any) -> int:
+    """Make a question that gates ask, in the form of type `public`; return its id."""
+    values: dict[str, Any] = {
+        "kind": "choice",
+        "label": {"zh": "用餐选择？", "en": "Which meal?"},
+        "is_required": True,
+        "ask_at": "check_in",
+        "options": [
+            {"value": "meat", "label": {"zh": "荤食", "en": "With meat"}},
+            {"value": "green", "label": {"zh": "素食", "en": "Vegetarian"}},
+        ],
+    }
+    question = Question(event_id=house.event_id, slug=slug, **(values | columns))
+    db.session.add(question)
+    db.session.flush()
+    form = FormQuestion(
+        ticket_type_id=house.types["public"], question_id=question.id, position=next(_numbers)
+    )
+    db.session.add(form)
+    return question.id
 
 
 @command

@@ -11,9 +11,10 @@ from eventhub.checkin.queries.board import (
     scan_log,
 )
 from eventhub.checkin.queries.cards import CardLine, QuarantineLine, card_names, cards, quarantined
-from eventhub.checkin.queries.config import EventConfig, event_config, override_reasons
+from eventhub.checkin.queries.config import EventConfig, event_config
 from eventhub.checkin.queries.device import DeviceRow, device_by_token
 from eventhub.checkin.queries.lists import ConflictRow, DeviceLine, conflicts, devices_of
+from eventhub.checkin.queries.options import override_reasons
 from eventhub.checkin.queries.search import HITS, SearchHit, search
 from eventhub.checkin.queries.totals import (
     HourRow,

@@ -9,11 +9,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from eventhub.checkin.models import CheckinSetting, EntryPolicy, GateSetting, StaffCard
+from eventhub.checkin.models import EntryPolicy, StaffCard
+from eventhub.checkin.queries.options import (
+    EntryQuestion,
+    GateOptions,
+    entry_questions,
+    options_of_gates,
+    override_reasons,
+)
 from eventhub.checkin.rules import GateFacts, PolicyFacts, WindowFacts
 from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, cached_for, db
-from eventhub.programme.models import Event, Gate, Performance, Slot
+from eventhub.programme.models import Event, Performance, Slot
 from eventhub.programme.queries import (
     EventRow,
     GateRow,
@@ -126,14 +133,6 @@ class CardFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class GateOptions:
-    """What a gate does beyond scanning."""
-
-    shows_welcome: bool = False
-    walk_in_type_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class EventConfig:
     """All that is fixed while people come in; see `event_config`."""
 
@@ -153,10 +152,21 @@ class EventConfig:
     options: Mapping[int, GateOptions] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     day_keys: Mapping[int, DayKey] = field(default_factory=dict)
+    questions: Mapping[str, EntryQuestion] = field(default_factory=dict)
 
     def options_of(self, gate_id: int) -> GateOptions:
         """Return what a gate does beyond scanning."""
         return self.options.get(gate_id, GateOptions())
+
+    def asked(self, gate: GateRow, type_id: int) -> EntryQuestion | None:
+        """Return the question of a type at a gate: the rule's, else the first of its form."""
+        if not self.questions or not self.options_of(gate.id).asks_question:
+            return None
+        policy, _is_zone_own = self.policy(type_id, gate.zone_id)
+        if policy.ask is not None:
+            return self.questions.get(policy.ask)
+        rows = self.questions.values()
+        return next((found for found in rows if type_id in found.row.type_ids), None)
 
     def gate_facts(self, gate: GateRow) -> GateFacts:
         """Return what a verdict needs of a gate."""
@@ -248,9 +258,10 @@ def load_config(event_id: int) -> EventConfig:
         policies=_policies(event_id),
         shows=_shows(event),
         cards=tuple(_cards(event_id)),
-        options=_options(event_id),
+        options=options_of_gates(event_id),
         reasons=override_reasons(event_id),
         day_keys=_day_keys(event_id),
+        questions=entry_questions(event_id),
     )
 
 
@@ -258,14 +269,6 @@ def _day_keys(event_id: int) -> dict[int, DayKey]:
     now = clock.now()
     keys = day_keys(event_id, frm=now - _KEYS_BACK, until=now + _KEYS_AHEAD)
     return {key.kid: key for key in keys}
-
-
-def override_reasons(event_id: int) -> tuple[str, ...]:
-    """Return the reasons for overrides that gates of an event offer."""
-    kept = db.session.scalar(
-        select(CheckinSetting.override_reasons).where(CheckinSetting.event_id == event_id)
-    )
-    return tuple(kept or ())
 
 
 def _cards(event_id: int) -> list[CardFacts]:
@@ -278,18 +281,6 @@ def _cards(event_id: int) -> list[CardFacts]:
         StaffCard.revoked_at,
     ).where(StaffCard.event_id == event_id)
     return [CardFacts(*row) for row in db.session.execute(statement.order_by(StaffCard.id))]
-
-
-def _options(event_id: int) -> dict[int, GateOptions]:
-    statement = (
-        select(GateSetting.gate_id, GateSetting.shows_welcome, GateSetting.walk_in_type_id)
-        .join(Gate, Gate.id == GateSetting.gate_id)
-        .where(Gate.event_id == event_id)
-    )
-    return {
-        gate: GateOptions(welcome, walk_in)
-        for gate, welcome, walk_in in db.session.execute(statement)
-    }
 
 
 def _keys(event: EventRow) -> list[KeyFacts]:

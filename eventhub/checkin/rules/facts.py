@@ -86,7 +86,8 @@ class Question:
 
     `places` are the admissions of the ticket in this scope; `persons` how many
     want to pass (0 = all that are left); `is_full` is true when the zone is at
-    a capacity that may not be passed.
+    a capacity that may not be passed. `has_answer`: the question that the policy
+    asks was answered before, or is with this scan.
     """
 
     code: CodeFacts
@@ -100,3 +101,4 @@ class Question:
     direction: str = "in"
     persons: int = 0
     is_full: bool = False
+    has_answer: bool = False

@@ -61,7 +61,7 @@ def verdict(question: Question) -> Verdict:
 
     Returns:
         The first rule that applies, in the order: exit; not on the list; kind
-        of code; revision; status; gate; window; places; capacity; entry.
+        of code; revision; status; gate; window; places; question; capacity; entry.
     """
     current = latest_turns(question.places)
     if question.direction == Direction.OUT:
@@ -100,7 +100,12 @@ def passed_checks(question: Question) -> list[str]:
             if rule(question) is not None:
                 return passed
             passed.append(name)
-    return [*passed, "place"] if verdict(question).result in _GOOD else passed
+    result = verdict(question).result
+    if result is ScanResult.NEED_ANSWER:
+        return [*passed, "place"]
+    if result not in _GOOD:
+        return passed
+    return [*passed, "place"] if question.policy.ask is None else [*passed, "place", "question"]
 
 
 def latest_turns(places: Iterable[PlaceFacts]) -> dict[int, PlaceFacts]:
@@ -173,6 +178,8 @@ def _entry(question: Question, current: dict[int, PlaceFacts]) -> Verdict:
     free = [place for place in range(1, question.ticket.party + 1) if place not in current]
     if not free:
         return _again(question, current)
+    if _is_to_ask(question):
+        return Verdict(ScanResult.NEED_ANSWER, used=len(current))
     if question.is_full:
         return Verdict(ScanResult.QUOTA_FULL, used=len(current))
     wanted = len(free) if question.persons == 0 else min(question.persons, len(free))
@@ -192,6 +199,10 @@ def _welcome(question: Question) -> ScanResult:
     return ScanResult.OK_GROUP if question.ticket.party > 1 else ScanResult.OK
 
 
+def _is_to_ask(question: Question) -> bool:
+    return question.policy.ask is not None and not question.has_answer
+
+
 def _again(question: Question, current: dict[int, PlaceFacts]) -> Verdict:
     used = len(current)
     mine = [
@@ -209,6 +220,8 @@ def _again(question: Question, current: dict[int, PlaceFacts]) -> Verdict:
         )
     back = _returning(question, current)
     if back is not None:
+        if _is_to_ask(question):
+            return Verdict(ScanResult.NEED_ANSWER, used=used)
         if question.is_full:
             return Verdict(ScanResult.QUOTA_FULL, used=used)
         leave = (Move(back.place, back.turn),) if back.left_ms is None else ()

@@ -16,6 +16,7 @@ from eventhub.checkin.service.corrections import (
     release_scans,
     undo_scan,
 )
+from eventhub.checkin.service.entry_answers import GivenAnswer
 from eventhub.checkin.service.items import OfflineScan
 from eventhub.checkin.service.log import LoggedScan, load_scans
 from eventhub.checkin.service.occupancy import Source, observe_zone, watch_zones
@@ -37,6 +38,7 @@ from eventhub.checkin.service.walk_in import WalkIn, register_walk_in
 
 __all__ = [
     "CorrectScan",
+    "GivenAnswer",
     "Heartbeat",
     "LoggedScan",
     "MakeCards",

@@ -9,6 +9,7 @@ from typing import Any
 
 from eventhub.checkin.enums import ScanResult
 from eventhub.checkin.queries.config import EventConfig
+from eventhub.checkin.queries.options import EntryQuestion
 from eventhub.checkin.rules import Verdict
 from eventhub.kernel import crockford
 from eventhub.kernel.db import I18n
@@ -30,6 +31,7 @@ class TicketRow:
     status: str
     seat: str | None
     name: str
+    attendee_id: int
 
 
 def nonce_text(nonce: bytes) -> str:
@@ -46,6 +48,7 @@ def answer_of(
     ticket: TicketRow | None,
     now_ms: int,
     other_event: I18n | None = None,
+    question: EntryQuestion | None = None,
 ) -> dict[str, Any]:
     """
     Return the answer of one redeem.
@@ -66,7 +69,10 @@ def answer_of(
         "show": None,
         "gates": [],
         "seconds": None,
+        "question": None,
     }
+    if verdict.result is ScanResult.NEED_ANSWER and question is not None:
+        answer["question"] = question_data(question)
     if verdict.result is ScanResult.REPEAT and verdict.first is not None:
         answer["seconds"] = max(0, (now_ms - verdict.first.entered_ms) // 1000)
     if ticket is None:
@@ -77,6 +83,19 @@ def answer_of(
     if verdict.result in {ScanResult.WRONG_GATE, ScanResult.WRONG_PRODUCT}:
         answer["gates"] = _gates(config.gates_for(ticket.type_id))
     return answer
+
+
+def question_data(question: EntryQuestion) -> dict[str, Any]:
+    """Return a question as a gate asks it: texts in both languages, options by value."""
+    row = question.row
+    return {
+        "slug": row.slug,
+        "kind": row.kind.value,
+        "label": row.label,
+        "help": row.help,
+        "required": row.is_required,
+        "options": [{"value": option.value, "label": option.label} for option in row.options],
+    }
 
 
 def _first(config: EventConfig, verdict: Verdict) -> dict[str, Any] | None:

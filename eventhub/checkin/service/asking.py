@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from eventhub.checkin.enums import OVERRIDABLE, ScanResult
 from eventhub.checkin.queries.config import EventConfig
+from eventhub.checkin.queries.options import EntryQuestion
 from eventhub.checkin.queries.zones import inside_of_zone
 from eventhub.checkin.rules import (
     CodeFacts,
@@ -25,6 +26,7 @@ from eventhub.checkin.rules import (
 )
 from eventhub.checkin.service import statements as sql
 from eventhub.checkin.service.answers import TicketRow
+from eventhub.checkin.service.entry_answers import GivenAnswer, fits, is_answered
 from eventhub.checkin.service.reading import Reading
 from eventhub.programme.queries import GateRow
 
@@ -37,6 +39,7 @@ class Found:
     places: dict[str, tuple[PlaceFacts, ...]]
     answer: dict[str, Any] | None
     digest: bytes | None
+    is_answered: bool = False  # the question that this gate asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Situation:
     device_id: int = 0
     direction: str = "in"
     persons: int = 0
+    given: GivenAnswer | None = None
+
+    def asked(self, found: Found) -> EntryQuestion | None:
+        """Return the question that the gate has for a ticket."""
+        return self.config.asked(self.gate, found.ticket.type_id) if found.ticket else None
 
 
 def find(
@@ -81,6 +89,7 @@ def _found(rows: Sequence[Any]) -> Found:
             status=head.status,
             seat=head.seat_label,
             name=head.display_name,
+            attendee_id=head.attendee_id,
         )
     places: dict[str, list[PlaceFacts]] = {}
     for row in rows:
@@ -96,6 +105,14 @@ def _found(rows: Sequence[Any]) -> Found:
                 )
             )
     return Found(ticket, {k: tuple(v) for k, v in places.items()}, head.answer, head.body_digest)
+
+
+def with_answer(session: Session, situation: Situation, found: Found) -> Found:
+    """Return what was found with whether the gate's question was answered before."""
+    asked = situation.asked(found)
+    if asked is None or found.ticket is None or situation.direction == "out":
+        return found
+    return replace(found, is_answered=is_answered(session, asked, found.ticket.attendee_id))
 
 
 def decide(situation: Situation, found: Found) -> tuple[str, Verdict]:
@@ -135,6 +152,8 @@ def question(situation: Situation, found: Found, ticket: TicketRow) -> tuple[str
     policy, scope = scope_of(
         config, situation.gate, type_id=ticket.type_id, window=ticket.window, at=situation.at
     )
+    entry = situation.asked(found)
+    policy = replace(policy, ask=entry.row.slug if entry else None)
     asked = Question(
         code=CodeFacts(reading.kind, reading.rev, reading.check_id),
         ticket=TicketFacts(
@@ -153,6 +172,7 @@ def question(situation: Situation, found: Found, ticket: TicketRow) -> tuple[str
         direction=situation.direction,
         persons=situation.persons,
         is_full=_is_full(config, situation.gate),
+        has_answer=found.is_answered or fits(entry, situation.given),
     )
     return scope, asked
 

@@ -53,6 +53,7 @@ class SetGate:
     gate_id: int
     shows_welcome: bool
     walk_in_type_id: int | None
+    asks_question: bool = True
 
 
 @command
@@ -154,7 +155,12 @@ def set_gate(cmd: SetGate) -> None:
         db.session.add(row)
     row.shows_welcome = cmd.shows_welcome
     row.walk_in_type_id = cmd.walk_in_type_id
-    after = {"welcome": cmd.shows_welcome, "walk_in_type": cmd.walk_in_type_id}
+    row.asks_question = cmd.asks_question
+    after = {
+        "welcome": cmd.shows_welcome,
+        "walk_in_type": cmd.walk_in_type_id,
+        "asks": cmd.asks_question,
+    }
     _note(cmd.event_id, "gate.set", after, subject=f"gate:{gate.slug}")
 
 

@@ -23,7 +23,15 @@ from eventhub.checkin.queries.device import DeviceRow
 from eventhub.checkin.rules import Verdict
 from eventhub.checkin.service import statements as sql
 from eventhub.checkin.service.answers import TicketRow, answer_of
-from eventhub.checkin.service.asking import Found, Situation, decide, find, override
+from eventhub.checkin.service.asking import (
+    Found,
+    Situation,
+    decide,
+    find,
+    override,
+    with_answer,
+)
+from eventhub.checkin.service.entry_answers import AnswerAt, GivenAnswer, keep_answers
 from eventhub.checkin.service.overrides import Grant, Override, granted
 from eventhub.checkin.service.reading import Reading, read_code
 from eventhub.kernel import clock, commit_queue
@@ -41,7 +49,8 @@ class Redeem:
 
     Exactly one of `code` (text as read) and `idhash` (a search hit) is set.
     `persons` 0 stands for all places left. Times in milliseconds; `claimed_ms`
-    is evidence, the server's own time decides.
+    is evidence, the server's own time decides. `answer` is the one to the
+    question that an earlier verdict asked.
     """
 
     nonce: bytes
@@ -56,6 +65,7 @@ class Redeem:
     mono_ms: int = 0
     boot_id: str = ""
     override: Override | None = None
+    answer: GivenAnswer | None = None
 
 
 class _Again(Exception):
@@ -88,8 +98,8 @@ def redeem(device: DeviceRow, command: Redeem) -> dict[str, Any]:
     `status` `replay`.
 
     Raises:
-        Invalid: The gate is not the device's, nor of its group; or an override
-            without a supervisor's card or a reason.
+        Invalid: The gate is not the device's, nor of its group; an override
+            without a supervisor's card or a reason; no answer to the question.
         NonceReused: The nonce belongs to a scan with another body.
         Unavailable: No turn at the database within the time of a person's patience.
     """
@@ -143,6 +153,8 @@ def body_digest(command: Redeem, gate_number: int) -> bytes:
     parts = [token, command.direction, str(command.persons), str(gate_number)]
     if command.override is not None:
         parts += [command.override.card, command.override.reason]
+    if command.answer is not None:
+        parts += command.answer.parts
     return hashlib.sha256("\n".join(parts).encode(errors="replace")).digest()[:16]
 
 
@@ -175,9 +187,11 @@ def _settle(session: Session, case: _Case) -> dict[str, Any]:
         ticket=found.ticket,
         now_ms=case.now_ms,
         other_event=case.reading.other_event,
+        question=_situation(case).asked(found),
     )
     if session.execute(sql.RECORD, _scan(case, found, scope, decided, answer)).first() is None:
         raise _Again
+    _keep_answer(session, case, found, decided)
     if found.ticket is not None and (decided.enter or decided.leave):
         number = tell(session, case.device.event_id, found.ticket.id)
         answer |= {"seq": seq_text(case.config.salt, number)}
@@ -186,11 +200,12 @@ def _settle(session: Session, case: _Case) -> dict[str, Any]:
 
 def _find(session: Session, case: _Case) -> Found:
     nonce = case.command.nonce
-    return find(session, case.device.event_id, case.reading, device_id=case.device.id, nonce=nonce)
+    found = find(session, case.device.event_id, case.reading, device_id=case.device.id, nonce=nonce)
+    return with_answer(session, _situation(case), found)
 
 
-def _decide(case: _Case, found: Found) -> tuple[str, Verdict]:
-    situation = Situation(
+def _situation(case: _Case) -> Situation:
+    return Situation(
         config=case.config,
         gate=case.gate,
         reading=case.reading,
@@ -198,7 +213,12 @@ def _decide(case: _Case, found: Found) -> tuple[str, Verdict]:
         device_id=case.device.id,
         direction=case.command.direction,
         persons=case.command.persons,
+        given=case.command.answer,
     )
+
+
+def _decide(case: _Case, found: Found) -> tuple[str, Verdict]:
+    situation = _situation(case)
     decided = decide(situation, found)
     if case.grant is None:
         return decided
@@ -228,6 +248,17 @@ def _enter(
                 raise _Again  # part of a group is in already: all or nothing
             return False
     return True
+
+
+def _keep_answer(session: Session, case: _Case, found: Found, decided: Verdict) -> None:
+    """Keep the answer of somebody who came in with it; that of a refused scan is nobody's."""
+    given, ticket = case.command.answer, found.ticket
+    if given is None or ticket is None or not decided.enter or found.is_answered:
+        return
+    at = AnswerAt(
+        given, ticket.id, ticket.attendee_id, case.gate.id, case.now_ms, case.command.nonce
+    )
+    keep_answers(session, case.config, [at])
 
 
 def _leave(
@@ -287,5 +318,5 @@ def _scan(
 def tell(session: Session, event_id: int, ticket_id: int) -> int:
     """Write that a ticket's admissions changed; return the number of the change."""
     dialect = session.get_bind().dialect.name
-    row = {"event_id": event_id, "ticket_id": ticket_id}
+    row = {"event_id": event_id, "ticket_id": ticket_id, "kind": "admission"}
     return int(session.execute(sql.CHANGE[dialect], row).scalar_one())

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from eventhub.checkin.enums import ADMITTED, ScanResult
 from eventhub.checkin.queries.config import load_config
+from eventhub.checkin.queries.options import EntryQuestion
 from eventhub.checkin.rules import passed_checks
-from eventhub.checkin.service.asking import Situation, decide, find, question
+from eventhub.checkin.service.asking import Situation, decide, find, question, with_answer
 from eventhub.checkin.service.reading import Reading, read_code
 from eventhub.kernel.db import db
 
@@ -22,16 +23,18 @@ class Simulation:
     The verdict on one code.
 
     `passed` are the checks in order: code, known, list, ticket, gate, window,
-    place; `refused_by` is the next one, None when the ticket is let in.
+    place, question; `refused_by` is the next one, None when the ticket is let in.
+    `question` is what the gate would ask first, None when it has nothing to ask.
     """
 
     result: ScanResult
     scope: str
     passed: tuple[str, ...]
     refused_by: str | None
+    question: EntryQuestion | None = None
 
 
-_CHECKS = ("code", "known", "list", "ticket", "gate", "window", "place")
+_CHECKS = ("code", "known", "list", "ticket", "gate", "window", "place", "question")
 
 
 def simulate(
@@ -60,6 +63,7 @@ def simulate(
     gate = config.gates[gate_id]
     situation = Situation(config, gate, reading, at, direction=direction)
     found = find(db.session(), event_id, reading, device_id=0, nonce=_NOBODY)
+    found = with_answer(db.session(), situation, found)
     scope, decided = decide(situation, found)
     passed: list[str] = []
     if reading.refused is None:
@@ -69,4 +73,5 @@ def simulate(
             passed += ["known", *passed_checks(asked)]
     is_good = decided.result in _GOOD
     refused_by = None if is_good else next(name for name in _CHECKS if name not in passed)
-    return Simulation(decided.result, scope, tuple(passed), refused_by)
+    wanted = situation.asked(found) if decided.result is ScanResult.NEED_ANSWER else None
+    return Simulation(decided.result, scope, tuple(passed), refused_by, wanted)

@@ -49,9 +49,9 @@ _ALL_SCAN_COLUMNS: Final = (*_SCAN_COLUMNS, "undoes_nonce")
 
 FIND: Final = (
     text(
-        "SELECT t.id, t.ticket_type_id, t.window_no, t.rev, t.party, t.status, t.seat_label,"
-        " p.display_name, m.scope, m.place, m.turn, m.entered_device_id, m.entered_gate_id,"
-        " m.entered_at_ms, m.left_at_ms, s.answer, s.body_digest"
+        "SELECT t.id, t.attendee_id, t.ticket_type_id, t.window_no, t.rev, t.party, t.status,"
+        " t.seat_label, p.display_name, m.scope, m.place, m.turn, m.entered_device_id,"
+        " m.entered_gate_id, m.entered_at_ms, m.left_at_ms, s.answer, s.body_digest"
         " FROM (SELECT 1 AS one) o"
         " LEFT JOIN ticket t ON t.event_id = :event_id AND t.idhash = :idhash"
         " LEFT JOIN attendee p ON p.id = t.attendee_id"
@@ -103,12 +103,12 @@ RECORD: Final = _insert(
 CHANGE: Final = {
     "sqlite": text(
         "INSERT INTO gate_change (event_id, ticket_id, kind, seq)"
-        " SELECT :event_id, :ticket_id, 'admission', COALESCE((SELECT MAX(seq)"
+        " SELECT :event_id, :ticket_id, :kind, COALESCE((SELECT MAX(seq)"
         " FROM gate_change WHERE event_id = :event_id), 0) + 1 RETURNING seq"
     ),
     "postgresql": text(
         "INSERT INTO gate_change (event_id, ticket_id, kind, seq)"
-        " VALUES (:event_id, :ticket_id, 'admission',"
+        " VALUES (:event_id, :ticket_id, :kind,"
         " CAST(CAST(pg_current_xact_id() AS text) AS bigint)) RETURNING seq"
     ),
 }
@@ -146,7 +146,7 @@ _TELL_MANY: Final = {
     "sqlite": text(str(CHANGE["sqlite"]).removesuffix(" RETURNING seq")),
     "postgresql": text(
         "INSERT INTO gate_change (event_id, ticket_id, kind, seq)"
-        " SELECT :event_id, told.id, 'admission',"
+        " SELECT :event_id, told.id, CAST(:kind AS varchar),"
         " CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
         " FROM unnest(CAST(:tickets AS bigint[])) AS told (id)"
     ),
@@ -174,14 +174,17 @@ def enter_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     return len(session.execute(at_once, _columns(rows, _ENTER_COLUMNS)).all())
 
 
-def tell_many(session: Session, event_id: int, tickets: Sequence[int]) -> None:
-    """Write that the admissions of tickets changed."""
+def tell_many(
+    session: Session, event_id: int, tickets: Sequence[int], *, kind: str = "admission"
+) -> None:
+    """Write that the admissions of tickets changed, or with kind `ticket` the tickets."""
     name = session.get_bind().dialect.name
     if name == "sqlite":
-        rows = [{"event_id": event_id, "ticket_id": ticket} for ticket in tickets]
+        rows = [{"event_id": event_id, "ticket_id": ticket, "kind": kind} for ticket in tickets]
         session.execute(_TELL_MANY[name], rows)
         return
-    session.execute(_TELL_MANY[name], {"event_id": event_id, "tickets": list(tickets)})
+    told = {"event_id": event_id, "tickets": list(tickets), "kind": kind}
+    session.execute(_TELL_MANY[name], told)
 
 
 def among(

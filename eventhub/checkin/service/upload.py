@@ -7,7 +7,6 @@ state after all uploads depends on the set of scans alone.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +22,8 @@ from eventhub.checkin.rules import LoggedEntry
 from eventhub.checkin.service import statements as sql
 from eventhub.checkin.service.answers import nonce_text
 from eventhub.checkin.service.asking import scope_of
-from eventhub.checkin.service.items import OfflineScan
+from eventhub.checkin.service.entry_answers import AnswerAt, keep_answers
+from eventhub.checkin.service.items import OfflineScan, scan_digest
 from eventhub.checkin.service.late import kept_scans, with_own_nonces
 from eventhub.checkin.service.overrides import Grant, granted_offline
 from eventhub.checkin.service.projection import Target, TicketFold, project
@@ -62,10 +62,18 @@ class _Item:
     first: dict[str, Any] | None = None
     code_digest: bytes | None = None
     grant: Grant | None = None
+    attendee_id: int = 0
 
     @property
     def passes(self) -> bool:
         return self.result in _PASSING and self.ticket is not None
+
+    @property
+    def answered(self) -> AnswerAt | None:
+        given, ticket, gate = self.scan.answer, self.ticket, self.gate
+        if given is None or ticket is None or gate is None or self.result not in ADMITTED:
+            return None
+        return AnswerAt(given, ticket.id, self.attendee_id, gate.id, self.at_ms, self.scan.nonce)
 
     @property
     def undoes(self) -> bytes | None:
@@ -109,15 +117,6 @@ def record_scans(device: DeviceRow, scans: Sequence[OfflineScan]) -> list[dict[s
     raise Unavailable(code="try-again")
 
 
-def scan_digest(scan: OfflineScan) -> bytes:
-    """Return what must be equal when a nonce comes again."""
-    token = scan.idhash.hex() if scan.idhash is not None else scan.code
-    parts = [token, scan.direction, str(scan.persons), str(scan.gate_number), scan.result.value]
-    if scan.undoes is not None:
-        parts.append(scan.undoes.hex())
-    return hashlib.sha256("\n".join(parts).encode(errors="replace")).digest()[:16]
-
-
 def _settle(
     session: Session, device: DeviceRow, config: EventConfig, scans: Sequence[OfflineScan]
 ) -> list[dict[str, Any]]:
@@ -139,6 +138,7 @@ def _settle(
     _admit(session, device, config, items)
     answers = {item.scan.nonce: _answer(item) for item in items}
     _keep(session, device, items, answers, received)
+    keep_answers(session, config, [at for item in items if (at := item.answered)])
     results = []
     for first, scan, digest in zip(given, scans, digests, strict=True):
         item = fresh.get(scan.nonce)
@@ -205,6 +205,7 @@ def _place(
             _refuse(item, ScanResult.UNKNOWN_CODE.value)
         if row is not None:
             item.ticket = TicketFold(row.id, row.ticket_type_id, row.party)
+            item.attendee_id = row.attendee_id
             moment = datetime.fromtimestamp(item.at_ms / 1000, UTC)
             _policy, item.scope = scope_of(
                 config, gate, type_id=row.ticket_type_id, window=row.window_no, at=moment
@@ -251,7 +252,12 @@ def _tickets(session: Session, event_id: int, hashes: set[bytes]) -> dict[bytes,
     if not hashes:
         return {}
     statement = select(
-        Ticket.id, Ticket.idhash, Ticket.ticket_type_id, Ticket.window_no, Ticket.party
+        Ticket.id,
+        Ticket.idhash,
+        Ticket.ticket_type_id,
+        Ticket.window_no,
+        Ticket.party,
+        Ticket.attendee_id,
     ).where(Ticket.event_id == event_id, sql.among(session, Ticket.idhash, hashes))
     return {bytes(row.idhash): row for row in session.execute(statement)}
 

@@ -102,6 +102,7 @@ def set_gate(slug: str, gate: str) -> BaseResponse:
             gate_id=found.id,
             shows_welcome=request.form.get("welcome") == "1",
             walk_in_type_id=kinds.get(chosen),
+            asks_question="asks" not in request.form or "1" in request.form.getlist("asks"),
         )
     )
     flash(_("Saved."), "ok")
@@ -178,6 +179,7 @@ def _cards_page(
         if "reasons" in faults
         else "\n".join(known.reasons),
         gates=[(gate, known.options_of(gate.id)) for gate in known.gates.values()],
+        questions=list(known.questions.values()),
         kinds=sorted(known.types.values(), key=lambda kind: kind.number),
     )
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     UniqueConstraint,
     text,
@@ -90,10 +92,18 @@ class FormQuestion(Base):
 
 
 class Answer(Base):
-    """What one person answered; `text` is the answer in words, for search and lists."""
+    """
+    What one person answered; `text` is the answer in words, for search and lists.
+
+    `entry_ms` (Unix milliseconds), `entry_nonce` and `entry_gate_id` are those of
+    the scan that an answer was given with at a gate, null for a form.
+    """
 
     __tablename__ = "answer"
-    __table_args__ = (UniqueConstraint("attendee_id", "question_id"),)
+    __table_args__ = (
+        UniqueConstraint("attendee_id", "question_id"),
+        CheckConstraint("(entry_ms IS NULL) = (entry_nonce IS NULL)", name="entry"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
@@ -101,5 +111,8 @@ class Answer(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
     value: Mapped[Any] = mapped_column(JSON)
     text: Mapped[str] = mapped_column(String(4000))
+    entry_ms: Mapped[int | None] = mapped_column(BigInteger)
+    entry_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    entry_gate_id: Mapped[int | None] = mapped_column(ForeignKey("gate.id"))
 
     question: Mapped[Question] = relationship()

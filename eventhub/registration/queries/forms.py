@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from eventhub.kernel import countries
 from eventhub.kernel.db import I18n, db
+from eventhub.programme.models import Gate
 from eventhub.registration.models import Answer, Attendee, FormQuestion, Question
 from eventhub.registration.rules.forms import Ask, Kind
 
@@ -56,12 +58,18 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One answer; `labels` are those of the chosen options."""
+    """
+    One answer; `labels` are those of the chosen options.
+
+    `entry_gate` and `entry_at` are where and when it was given at a gate.
+    """
 
     question: I18n
     kind: Kind
     value: Any
     labels: tuple[I18n, ...]
+    entry_gate: I18n | None = None
+    entry_at: datetime | None = None
 
 
 def questions(event_id: int) -> list[QuestionRow]:
@@ -101,15 +109,18 @@ def form_of(ticket_type_id: int, ask_at: str = AT_REGISTRATION) -> list[Question
 def answers_of(registration_ids: Sequence[int]) -> dict[int, tuple[AnswerRow, ...]]:
     """Return the answers by registration, in the order they were given; one statement."""
     rows = db.session.execute(
-        select(Attendee.registration_id, Answer.value, Question)
+        select(Attendee.registration_id, Answer.value, Question, Gate.name, Answer.entry_ms)
         .join(Attendee, Attendee.id == Answer.attendee_id)
         .join(Question, Question.id == Answer.question_id)
+        .outerjoin(Gate, Gate.id == Answer.entry_gate_id)
         .where(Attendee.registration_id.in_(registration_ids))
         .order_by(Answer.id)
     )
     found: dict[int, list[AnswerRow]] = defaultdict(list)
-    for registration_id, value, question in rows:
-        found[registration_id].append(_answer(question, value))
+    for registration_id, value, question, gate, entry_ms in rows:
+        at = None if entry_ms is None else datetime.fromtimestamp(entry_ms / 1000, UTC)
+        answer = replace(_answer(question, value), entry_gate=gate, entry_at=at)
+        found[registration_id].append(answer)
     return {key: tuple(answers) for key, answers in found.items()}
 
 

@@ -18,7 +18,7 @@ export function columnsOf(bytes) {
     count: n,
   };
   const admissions = new Columns(bytes, Math.ceil(tickets.at / 8) * 8, "GTA1");
-  return {
+  const found = {
     tickets: list,
     admissions: {
       hashes: admissions.take(BigUint64Array),
@@ -30,6 +30,20 @@ export function columnsOf(bytes) {
       turn: admissions.take(Uint8Array),
     },
   };
+  return { ...found, answers: answersOf(bytes, Math.ceil(admissions.at / 8) * 8) };
+}
+
+/**
+ * Return which questions tickets have answered: slugs, and their bits by the place of the ticket.
+ * @param {ArrayBuffer} bytes
+ * @param {number} start
+ * @returns {{ slugs: string[], answered: Uint8Array }}
+ */
+function answersOf(bytes, start) {
+  if (start >= bytes.byteLength) return { slugs: [], answered: new Uint8Array() };
+  const block = new Columns(bytes, start, "GTQ1");
+  const answered = block.take(Uint8Array);
+  return { slugs: new TextDecoder().decode(bytes.slice(block.at)).split("\n"), answered };
 }
 
 class Columns {

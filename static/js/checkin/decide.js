@@ -10,7 +10,7 @@ const CLOCK_OFF_MS = 15 * 60 * 1000;
 /**
  * @typedef {import("./rules.js").Verdict} Verdict
  * @typedef {import("./token.js").Token} Token
- * @typedef {{ text?: string, hash?: string, direction: string, now_ms: number, offset_ms: number, isOverride?: boolean, isFull?: boolean, persons?: number }} Asked
+ * @typedef {{ text?: string, hash?: string, direction: string, now_ms: number, offset_ms: number, isOverride?: boolean, isFull?: boolean, persons?: number, given?: import("./ask.js").Given | null }} Asked
  * @typedef {{ answer: Record<string, any>, kind: string, hash: string | null, scope: string, verdict: Verdict, isListed: boolean }} Decided
  * @typedef {{ kind: string, hash: string | null, token: Token | null, refused?: string, event?: any, isRevoked?: boolean }} Reading
  */
@@ -51,6 +51,7 @@ export class Decider {
       rev: token?.rev ?? 0,
       party: 1,
       status: "valid",
+      answered: [],
     };
     const product = this.event.products.find((/** @type {any} */ row) => row.no === listed.product);
     if (!product) return this.#said(reading, "", answer("key_unknown"), null, asked);
@@ -71,10 +72,20 @@ export class Decider {
       direction: asked.direction,
       persons: asked.persons ?? 0,
       is_full: asked.isFull ?? false,
+      has_answer: this.#hasAnswer(product.policy.ask, ticket, asked),
     };
     const plain = isLate ? answer("stale_dynamic") : verdict(question);
     const found = (asked.isOverride && overridden(question, plain.result)) || plain;
     return this.#said(reading, scope, found, { listed, product, isListed: ticket !== null }, asked);
+  }
+
+  /**
+   * @param {string | null} slug
+   * @param {import("./store.js").Ticket | null} ticket
+   * @param {Asked} asked
+   */
+  #hasAnswer(slug, ticket, { given }) {
+    return Boolean(slug && (ticket?.answered.includes(slug) || given?.question === slug));
   }
 
   /**
@@ -204,9 +215,15 @@ export class Decider {
       show: about && { name: "", type: about.product.name, seat: null },
       gates: found.result === "wrong_gate" || found.result === "wrong_product" ? (about?.product.gates ?? []) : [],
       seconds: this.#number(found, asked),
+      question: found.result === "need_answer" ? this.#question(about?.product.policy.ask) : null,
       offline: true,
     };
     return { answer: said, kind: reading.kind, hash: reading.hash, scope, verdict: found, isListed: about?.isListed ?? false };
+  }
+
+  /** @param {string} slug */
+  #question(slug) {
+    return (this.event.questions ?? []).find((/** @type {any} */ row) => row.slug === slug) ?? null;
   }
 
   /**

@@ -17,6 +17,7 @@ const ADMITS = new Set(["ok", "ok_reentry", "ok_group", "ok_attention", "ok_unli
  * @typedef {{ text?: string, hash?: string }} What
  * @typedef {{ nonce: string, n: number, at: number }} Scan
  * @typedef {{ card: import("./staff.js").Card, reason: string }} Override
+ * @typedef {import("./ask.js").Given} Given
  * @typedef {{
  *   nonce: string, what: What, hash: string | null, scope: string, direction: string, at: number,
  *   kind: string, enter: import("./rules.js").Move[], leave: import("./rules.js").Move[],
@@ -112,26 +113,29 @@ export class Desk {
    * @param {string} direction
    * @param {Override | null} [override] a supervisor's card and why
    * @param {number} [persons] of a group, all that are left by default; another number is decided here
+   * @param {Given | null} [given] the answer to the question of an earlier verdict
    * @returns {Promise<import("./verdict.js").Verdict | null>}
    */
-  async decide(what, direction, override = null, persons = 0) {
-    const key = `${direction} ${what.text ?? what.hash}${override ? " override" : ""}`;
+  async decide(what, direction, override = null, persons = 0, given = null) {
+    const answered = given ? ` ${JSON.stringify(sentOf(given))}` : "";
+    const key = `${direction} ${what.text ?? what.hash}${override ? " override" : ""}${answered}`;
     const last = this.unanswered.get(key);
     const isFresh = !last || Date.now() - last.at > UNANSWERED_MS;
     const scan = isFresh ? { nonce: newNonce(), n: kept.nextNumber(), at: Date.now() } : last;
     const { canDecide } = this;
     if (!canDecide || (this.sync?.asksServer && !persons)) {
-      const answer = await this.#ask(what, direction, scan, !canDecide, override);
+      const answer = await this.#ask(what, direction, scan, !canDecide, override, given);
       if (answer) {
         if (answer.outcome === "signed-out") return null;
         this.unanswered.delete(key);
+        if (answer.outcome !== "ok" && given) return { result: "need_answer", question: given.asked, isFault: true };
         if (answer.outcome !== "ok") return { result: override ? "need_supervisor" : "unknown_code" };
-        await this.#remember(what, direction, answer.data);
+        await this.#remember(what, direction, answer.data, given);
         return answer.data;
       }
     }
     if (canDecide && (this.sync?.mode !== "online" || persons)) {
-      const found = await this.#alone(what, direction, scan, override, persons);
+      const found = await this.#alone(what, direction, scan, override, persons, given);
       this.unanswered.delete(key);
       return found;
     }
@@ -146,9 +150,10 @@ export class Desk {
    * @param {Scan} scan
    * @param {boolean} isLast
    * @param {Override | null} override
+   * @param {Given | null} given
    * @returns {Promise<import("./api.js").Answer | null>} null when there was none
    */
-  async #ask(what, direction, scan, isLast, override) {
+  async #ask(what, direction, scan, isLast, override, given) {
     const { api, signedOut, isOnline } = this.parts;
     const sent = Date.now();
     const body = {
@@ -162,6 +167,7 @@ export class Desk {
       mono_ms: Math.round(performance.now()),
       boot_id: this.boot,
       ...(override ? { override: { card: override.card.code, reason: override.reason } } : {}),
+      ...(given ? { answer: sentOf(given) } : {}),
     };
     const answer = await api.redeem(body, isLast);
     if (answer.outcome === "signed-out") signedOut(answer.code);
@@ -178,8 +184,9 @@ export class Desk {
    * @param {What} what
    * @param {string} direction
    * @param {any} answer
+   * @param {Given | null} given
    */
-  async #remember(what, direction, answer) {
+  async #remember(what, direction, answer, given) {
     const { store } = this.parts;
     const isPassed = ADMITS.has(answer.result) || answer.result === "ok_exit";
     if (!store || !this.decider || !isPassed) return;
@@ -197,7 +204,7 @@ export class Desk {
     const at_ms = answer.server_ms ?? Date.now();
     const { nonce, scope, seq } = answer;
     const gate = this.config.gate.number;
-    await store.remember({ nonce, hash, scope, at_ms, gate, enter, leave: [], seq });
+    await store.remember({ nonce, hash, scope, at_ms, gate, enter, leave: [], seq, answered: slugOf(given) });
   }
 
   /**
@@ -206,8 +213,9 @@ export class Desk {
    * @param {Scan} scan
    * @param {Override | null} override
    * @param {number} persons
+   * @param {Given | null} given
    */
-  async #alone(what, direction, scan, override, persons) {
+  async #alone(what, direction, scan, override, persons, given) {
     const { store } = this.parts;
     const { sync, decider } = this;
     if (!store || !sync || !decider) return { result: "list_missing" };
@@ -219,6 +227,7 @@ export class Desk {
       isOverride: override !== null,
       isFull: this.isFull,
       persons,
+      given,
     });
     const { result, enter, leave } = found.verdict;
     const item = {
@@ -238,6 +247,7 @@ export class Desk {
       ...(override && result === "ok_override"
         ? { override_by: override.card.hash, override_reason: override.reason, overridden: found.verdict.why }
         : {}),
+      ...(given && enter.length ? { answer: sentOf(given) } : {}),
     };
     const isMoved = found.hash !== null && (enter.length > 0 || leave.length > 0);
     const own = isMoved
@@ -250,6 +260,7 @@ export class Desk {
           enter,
           leave,
           seq: null,
+          answered: slugOf(given),
         }
       : null;
     try {
@@ -351,4 +362,20 @@ export class Desk {
       battery: battery ? battery.level : null,
     };
   }
+}
+
+/**
+ * Return an answer as it is sent.
+ * @param {Given} given
+ */
+function sentOf({ question, value, values }) {
+  return values ? { question, values } : { question, value };
+}
+
+/**
+ * Return the slug of the question that was really answered.
+ * @param {Given | null} given
+ */
+function slugOf(given) {
+  return given && (given.values || given.value !== null) ? given.question : undefined;
 }

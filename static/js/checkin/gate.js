@@ -2,12 +2,13 @@
 /** The scanner: pairing, reading, asking the server, showing the verdict. */
 
 import { GateApi } from "./api.js";
+import { Asking } from "./ask.js";
 import { StatusBar } from "./bar.js";
 import { Camera } from "./camera.js";
 import { Desk } from "./desk.js";
 import { mountHardwareScanner } from "./hid.js";
 import * as kept from "./kept.js";
-import { cameraNote, keepAwake, onCode, pairFault, showFigures } from "./page.js";
+import { cameraNote, fillScreen, keepAwake, onCode, pairFault, showFigures, shownFor } from "./page.js";
 import { mountSearch } from "./search.js";
 import { unlock } from "./sound.js";
 import { PartyChoice } from "./party.js";
@@ -18,9 +19,6 @@ import { VerdictScreen } from "./verdict.js";
 import { mountWalkIn } from "./walk_in.js";
 
 const SAME_CODE_MS = 3000; // a code that stays in view counts once
-const ADMIT_SHOWN_MS = 3500;
-const OTHER_SHOWN_MS = 8000;
-const KIOSK_SHOWN_MS = 4000;
 const STATS_MS = 5000;
 const SUPERVISION_MS = 1000;
 
@@ -72,26 +70,30 @@ class Gate {
       mayCorrect: () => this.desk.canDecide && !this.isKiosk,
       only: (what, persons) => void this.#only(what, persons),
     });
+    this.asking = new Asking({
+      part,
+      texts: settings.texts,
+      pick: (text) => this.verdict.pick(text),
+      answer: (what, given, persons) => void this.#decide(what, null, persons, given),
+    });
+    const take = (/** @type {string} */ hash) => {
+      this.#screen("idle");
+      void this.#decide({ hash });
+    };
     this.walkIn = mountWalkIn({
       part,
       texts: settings.texts,
       send: (person) => this.api.walkIn(person),
       open: () => this.#screen("walkin"),
       close: () => this.#screen("idle"),
-      take: (idhash) => {
-        this.#screen("idle");
-        void this.#decide({ hash: idhash });
-      },
+      take,
     });
     this.search = mountSearch({
       part,
       texts: settings.texts,
       pick: (text) => this.verdict.pick(text),
       ask: (text) => this.desk.search(text),
-      take: (idhash) => {
-        this.#screen("idle");
-        void this.#decide({ hash: idhash });
-      },
+      take,
       close: () => this.#screen("idle"),
     });
   }
@@ -114,8 +116,7 @@ class Gate {
     if (fragment.startsWith("GP")) await this.#pair(fragment);
     else if (this.api.token) await this.#begin();
     else this.#screen("pair");
-    setInterval(() => void this.#stats(), STATS_MS);
-    setInterval(() => this.#showState(), STATS_MS);
+    setInterval(() => (this.#showState(), void this.#stats()), STATS_MS);
     setInterval(() => this.supervision.show(), SUPERVISION_MS);
   }
 
@@ -133,8 +134,7 @@ class Gate {
   }
 
   #mountButtons() {
-    part("start").addEventListener("click", () => void this.#openCamera());
-    part("view-note").addEventListener("click", () => void this.#openCamera());
+    for (const name of ["start", "view-note"]) part(name).addEventListener("click", () => void this.#openCamera());
     part("pair-scan").addEventListener("click", () => {
       this.#screen("idle");
       void this.#openCamera();
@@ -149,7 +149,9 @@ class Gate {
       this.#screen("search");
       this.search.open();
     });
-    part("verdict").addEventListener("click", () => this.#clear());
+    part("verdict").addEventListener("click", (event) => {
+      if (!this.asking.what || event.target === part("next")) this.#clear();
+    });
     onCode(part("typed-form"), (text) => this.#taken(text));
     onCode(part("pair-form"), (text) => void this.#pair(text));
   }
@@ -221,8 +223,7 @@ class Gate {
 
   #bar() {
     const { gate } = this.config;
-    const texts = this.settings.texts;
-    part("gate").textContent = `${this.verdict.pick(gate.name)} · ${texts[this.direction]}`;
+    part("gate").textContent = `${this.verdict.pick(gate.name)} · ${this.settings.texts[this.direction]}`;
     /** @type {HTMLButtonElement} */ (part("gate")).disabled = gate.direction !== "both";
     part("invite-line").textContent = this.verdict.pick(gate.zone_name);
   }
@@ -278,11 +279,11 @@ class Gate {
   /** @param {string} text */
   #seen(text) {
     const now = performance.now();
-    const isSame = text === this.lastText && now - this.lastSeen < SAME_CODE_MS;
+    const isSame = this.asking.isOf(text) || (text === this.lastText && now - this.lastSeen < SAME_CODE_MS);
     this.lastText = text;
     this.lastSeen = now;
-    const screen = document.body.dataset.screen ?? "";
-    if (!isSame && ["idle", "override"].includes(screen)) void this.#taken(text);
+    const isOpen = ["idle", "override"].includes(document.body.dataset.screen ?? "");
+    if (isOpen && !isSame) void this.#taken(text);
   }
 
   /** @param {string} text */
@@ -299,16 +300,18 @@ class Gate {
    * @param {import("./desk.js").What} what
    * @param {import("./desk.js").Override | null} [override]
    * @param {number} [persons]
+   * @param {import("./ask.js").Given | null} [given]
    */
-  async #decide(what, override = null, persons = 0) {
+  async #decide(what, override = null, persons = 0, given = null) {
     if (this.isDeciding) return;
     this.isDeciding = true;
-    const asked = this.desk.decide(what, this.direction, override, persons);
+    const asked = this.desk.decide(what, this.direction, override, persons, given);
     const verdict = await asked.finally(() => (this.isDeciding = false));
     if (!verdict) return;
     this.#show(verdict);
     this.supervision.offer(what, verdict.result);
     this.party.offer(what, verdict);
+    this.asking.offer(what, verdict, persons);
     void this.#stats();
   }
 
@@ -332,11 +335,9 @@ class Gate {
 
   /** @param {import("./verdict.js").Verdict} verdict */
   #show(verdict) {
-    this.verdict.show(verdict);
     clearTimeout(this.clearing);
-    const isAdmitted = document.body.dataset.ground === "admit" && !document.body.dataset.extra;
-    const shown_ms = this.isKiosk ? KIOSK_SHOWN_MS : isAdmitted ? ADMIT_SHOWN_MS : OTHER_SHOWN_MS;
-    this.clearing = setTimeout(() => this.#tidy(), shown_ms);
+    this.verdict.show(verdict);
+    this.clearing = setTimeout(() => this.#tidy(), shownFor(verdict.result, this.isKiosk));
   }
 
   /** Clear the screen, but not while the code is still held into the camera. */
@@ -350,6 +351,7 @@ class Gate {
 
   #clear() {
     clearTimeout(this.clearing);
+    this.asking.close();
     this.verdict.clear();
   }
 
@@ -379,9 +381,7 @@ class Gate {
 
   #awake() {
     unlock();
-    if (this.isKiosk && !document.fullscreenElement) {
-      void document.documentElement.requestFullscreen?.().catch(() => undefined);
-    }
+    if (this.isKiosk) fillScreen();
     void keepAwake();
   }
 

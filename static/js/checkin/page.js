@@ -1,6 +1,11 @@
 // @ts-check
 /** Small parts of the scanner's page: forms for codes, sentences of pairing, the wake lock. */
 
+const ADMIT_SHOWN_MS = 3500;
+const OTHER_SHOWN_MS = 8000;
+const KIOSK_SHOWN_MS = 4000;
+const ASK_SHOWN_MS = 60000; // long enough to answer, short enough to forget who went away
+
 /** @type {WakeLockSentinel | undefined} */
 let lock;
 
@@ -60,6 +65,24 @@ export function showFigures({ inside, admitted, capacity, own }, part, texts) {
   part("inside-caption").textContent = inside === null ? texts.admitted : texts.inside;
   part("inside").textContent = capacity ? `${count} / ${capacity.toLocaleString("en")}` : count;
   part("own").textContent = own.toLocaleString("en");
+}
+
+/**
+ * Return how long a verdict stays, milliseconds; what is on the screen says whether it is plain.
+ * @param {string} result
+ * @param {boolean} isKiosk
+ */
+export function shownFor(result, isKiosk) {
+  if (result === "need_answer") return ASK_SHOWN_MS;
+  if (isKiosk) return KIOSK_SHOWN_MS;
+  const { ground, extra } = document.body.dataset;
+  return ground === "admit" && !extra ? ADMIT_SHOWN_MS : OTHER_SHOWN_MS;
+}
+
+/** Give the page the whole screen. */
+export function fillScreen() {
+  if (document.fullscreenElement) return;
+  void document.documentElement.requestFullscreen?.().catch(() => undefined);
 }
 
 /** Keep the screen on. */

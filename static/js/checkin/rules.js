@@ -33,7 +33,7 @@ const STATUS = new Set(["cancelled", "blocked", "not_approved"]);
  *   gate: { group: string, direction: string, state: string, products: number[] | null },
  *   policy: {
  *     once: string, reentry: string, reentry_max: number | null, reentry_gap_s: number,
- *     unlisted: string, unpaid: string, kinds: string[], party: string,
+ *     unlisted: string, unpaid: string, kinds: string[], party: string, ask: string | null,
  *   },
  *   window: Span | null,
  *   places: Place[],
@@ -41,6 +41,7 @@ const STATUS = new Set(["cancelled", "blocked", "not_approved"]);
  *   direction: string,
  *   persons: number,
  *   is_full: boolean,
+ *   has_answer: boolean,
  * }} Question
  * @typedef {{
  *   result: string, enter: Move[], leave: Move[], first: Place | null,
@@ -203,12 +204,18 @@ function entry(question, current) {
   const { ticket, policy, persons } = question;
   const free = freePlaces(ticket.party, current.map((row) => row.place));
   if (!free.length) return again(question, current);
+  if (isToAsk(question)) return answer("need_answer", { used: current.length });
   if (question.is_full) return answer("quota_full", { used: current.length });
   let wanted = persons === 0 ? free.length : Math.min(persons, free.length);
   if (!ticket.is_listed) wanted = 1;
   if (policy.party === "whole") wanted = free.length;
   const enter = free.slice(0, wanted).map((place) => ({ place, turn: 0 }));
   return answer(welcome(question), { enter, used: current.length + wanted });
+}
+
+/** @param {Question} question */
+function isToAsk({ policy, has_answer }) {
+  return Boolean(policy.ask) && !has_answer;
 }
 
 /**
@@ -241,6 +248,7 @@ function again(question, current) {
   }
   const back = returning(question, current);
   if (back) {
+    if (isToAsk(question)) return answer("need_answer", { used });
     if (question.is_full) return answer("quota_full", { used });
     const leave = back.left_ms === null ? [{ place: back.place, turn: back.turn }] : [];
     return answer("ok_reentry", { enter: [{ place: back.place, turn: back.turn + 1 }], leave, used });

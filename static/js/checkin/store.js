@@ -3,6 +3,7 @@
 
 import { columnsOf, lowest } from "./columns.js";
 import { done, finished } from "./idb.js";
+import { slugsOf, withOwn } from "./places.js";
 
 const NAME = "gate";
 const STORES = ["blob", "log", "queue", "meta", "keys"];
@@ -10,14 +11,16 @@ const REWRITE_ROWS = 5000; // changes beside the blob after which the whole list
 const STATUSES = ["valid", "unpaid", "not_approved", "blocked", "cancelled"];
 
 /**
- * @typedef {{ product: number, window: number, status: string, rev: number, party: number }} Ticket
+ * @typedef {{
+ *   product: number, window: number, status: string, rev: number, party: number, answered: string[],
+ * }} Ticket `answered` are the slugs of questions
  * @typedef {{ used: number, inside: number, last_ms: number, gate: number, turn: number }} Admitted
  * @typedef {import("./rules.js").Place} Place
  * @typedef {import("./rules.js").Move} Move
  * @typedef {{
  *   id?: number, nonce: string, hash: string, scope: string, at_ms: number, gate: number,
- *   enter: Move[], leave: Move[], drop?: Move[], back?: Move[], seq: string | null,
- * }} Own `drop` and `back` take an entry or an exit back
+ *   enter: Move[], leave: Move[], drop?: Move[], back?: Move[], seq: string | null, answered?: string,
+ * }} Own `drop` and `back` take an entry or an exit back; `answered` is the slug of a question
  */
 
 /** The list with its changes in memory, and the durable queue behind it. */
@@ -63,6 +66,8 @@ export class Store {
     this.recent = new Map();
     /** @type {Map<string, number>} */
     this.scopes = new Map();
+    /** @type {Map<string, Set<string>>} */
+    this.answered = new Map(); // at this gate
     /** @type {Map<string, import("./dynamic.js").DayKey>} */
     this.dayKeys = new Map();
     /** @type {ReturnType<typeof columnsOf> | null} */
@@ -174,7 +179,8 @@ export class Store {
     if (delta.rows.length || delta.admissions.length || delta.to !== this.seq) {
       const write = this.database.transaction("log", "readwrite");
       const log = write.objectStore("log");
-      log.put({ delta: { to: delta.to, rows: delta.rows, admissions: delta.admissions, scopes: delta.scopes } });
+      const { to, rows, admissions, scopes, asks } = delta;
+      log.put({ delta: { to, rows, admissions, scopes, asks } });
       await finished(write);
     }
     this.#apply(delta);
@@ -189,8 +195,9 @@ export class Store {
   /** @param {any} delta */
   #apply(delta) {
     for (const [key, text] of delta.scopes) this.scopes.set(text, key);
-    for (const [hash, product, window, status, rev, party] of delta.rows) {
-      this.changed.set(hash, status === null ? null : { product, window, status, rev, party });
+    for (const [hash, product, window, status, rev, party, bits = 0] of delta.rows) {
+      const answered = slugsOf(delta.asks ?? [], bits);
+      this.changed.set(hash, status === null ? null : { product, window, status, rev, party, answered });
     }
     for (const [hash, scope, used, inside, last_ms, gate, turn] of delta.admissions) {
       this.admitted.set(`${hash} ${scope}`, { used, inside, last_ms, gate, turn });
@@ -208,6 +215,7 @@ export class Store {
   #remember(own) {
     if (own.seq !== null && own.seq <= this.seq) return;
     const key = `${own.hash} ${own.scope}`;
+    if (own.answered) this.answered.set(own.hash, (this.answered.get(own.hash) ?? new Set()).add(own.answered));
     this.own.set(key, [...(this.own.get(key) ?? []), own]);
     if (own.enter.length) this.recent.set(key, own.at_ms);
     if (own.drop?.length) this.recent.delete(key);
@@ -219,10 +227,20 @@ export class Store {
    * @returns {Ticket | null}
    */
   find(hash) {
+    const found = this.#listed(hash);
+    const own = this.answered.get(hash);
+    return found && own ? { ...found, answered: [...found.answered, ...own] } : found;
+  }
+
+  /**
+   * @param {string} hash
+   * @returns {Ticket | null}
+   */
+  #listed(hash) {
     const changed = this.changed.get(hash);
     if (changed !== undefined) return changed;
     if (!this.list) return null;
-    const { tickets } = this.list;
+    const { tickets, answers } = this.list;
     const at = lowest(tickets.hashes, BigInt(`0x${hash}`));
     if (at < 0) return null;
     return {
@@ -231,6 +249,7 @@ export class Store {
       status: STATUSES[tickets.status[at]],
       rev: tickets.rev[at],
       party: tickets.party[at],
+      answered: slugsOf(answers.slugs, answers.answered[at] ?? 0),
     };
   }
 
@@ -370,28 +389,5 @@ export class Store {
   async wipe() {
     this.database.close();
     await done(indexedDB.deleteDatabase(NAME));
-  }
-}
-
-/**
- * @param {Map<number, Place>} places
- * @param {Own} own
- */
-function withOwn(places, own) {
-  for (const { place } of own.leave) {
-    const row = places.get(place);
-    if (row) places.set(place, { ...row, left_ms: own.at_ms });
-  }
-  for (const { place, turn } of own.enter) {
-    places.set(place, { place, turn, mine: true, gate: own.gate, entered_ms: own.at_ms, left_ms: null });
-  }
-  for (const { place, turn } of own.drop ?? []) {
-    const row = places.get(place);
-    if (row && turn > 0) places.set(place, { ...row, turn: turn - 1, left_ms: own.at_ms });
-    else places.delete(place);
-  }
-  for (const { place } of own.back ?? []) {
-    const row = places.get(place);
-    if (row) places.set(place, { ...row, left_ms: null });
   }
 }

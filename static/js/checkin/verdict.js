@@ -109,7 +109,7 @@ export class VerdictScreen {
       event: this.pick(verdict.event),
       what: texts.photo_id,
       why: texts[verdict.why ?? ""] ?? "",
-      question: "",
+      question: this.pick(verdict.question?.label),
     };
   }
 

@@ -1,0 +1,117 @@
+"""What gates do beyond scanning: welcome screens, walk-ins, and the one question at entry."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+
+from eventhub.checkin.models import CheckinSetting, GateSetting
+from eventhub.kernel.db import db
+from eventhub.programme.models import Gate
+from eventhub.registration.models import FormQuestion, Question
+from eventhub.registration.queries import OptionRow, QuestionRow
+from eventhub.registration.queries.forms import AT_CHECK_IN
+from eventhub.registration.rules.forms import Kind
+
+ASKED_KINDS: Final = frozenset(
+    {Kind.CHOICE, Kind.MANY, Kind.YES_NO, Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER, Kind.DATE}
+)
+"""Kinds of question that a gate can ask while somebody waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateOptions:
+    """What a gate does beyond scanning; `asks_question` False lets people pass unasked."""
+
+    shows_welcome: bool = False
+    walk_in_type_id: int | None = None
+    asks_question: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EntryQuestion:
+    """
+    A question that is asked of who arrives.
+
+    `ids` are all versions of it: an answer to an older wording is an answer.
+    """
+
+    row: QuestionRow
+    ids: frozenset[int]
+
+
+def options_of_gates(event_id: int) -> dict[int, GateOptions]:
+    """Return what gates do beyond scanning; gates without a setting are left out."""
+    statement = (
+        select(
+            GateSetting.gate_id,
+            GateSetting.shows_welcome,
+            GateSetting.walk_in_type_id,
+            GateSetting.asks_question,
+        )
+        .join(Gate, Gate.id == GateSetting.gate_id)
+        .where(Gate.event_id == event_id)
+    )
+    return {
+        gate: GateOptions(welcome, walk_in, asks)
+        for gate, welcome, walk_in, asks in db.session.execute(statement)
+    }
+
+
+def override_reasons(event_id: int) -> tuple[str, ...]:
+    """Return the reasons for overrides that gates of an event offer."""
+    kept = db.session.scalar(
+        select(CheckinSetting.override_reasons).where(CheckinSetting.event_id == event_id)
+    )
+    return tuple(kept or ())
+
+
+def entry_questions(event_id: int) -> Mapping[str, EntryQuestion]:
+    """Return the questions asked at gates by slug, in the order of the forms they stand in."""
+    rows = db.session.execute(
+        select(Question, FormQuestion.ticket_type_id)
+        .outerjoin(FormQuestion, FormQuestion.question_id == Question.id)
+        .where(
+            Question.event_id == event_id,
+            Question.ask_at == AT_CHECK_IN,
+            Question.replaced_at.is_(None),
+            Question.ended_at.is_(None),
+            Question.kind.in_([kind.value for kind in ASKED_KINDS]),
+        )
+        .order_by(FormQuestion.position, Question.id)
+    ).all()
+    if not rows:
+        return {}
+    found: dict[str, Question] = {}
+    types: dict[str, set[int]] = defaultdict(set)
+    for question, type_id in rows:
+        found.setdefault(question.slug, question)
+        types[question.slug] |= {type_id} - {None}
+    versions: dict[str, set[int]] = defaultdict(set)
+    named = select(Question.slug, Question.id).where(
+        Question.event_id == event_id, Question.slug.in_(found)
+    )
+    for slug, question_id in db.session.execute(named):
+        versions[slug].add(question_id)
+    return {
+        slug: EntryQuestion(_row(question, frozenset(types[slug])), frozenset(versions[slug]))
+        for slug, question in found.items()
+    }
+
+
+def _row(question: Question, type_ids: frozenset[int]) -> QuestionRow:
+    return QuestionRow(
+        id=question.id,
+        slug=question.slug,
+        kind=Kind(question.kind),
+        label=question.label,
+        help=question.help,
+        is_required=question.is_required,
+        options=tuple(OptionRow(row["value"], row["label"]) for row in question.options),
+        show_if=None,  # a gate does not know what was answered before
+        type_ids=type_ids,
+    )
