@@ -42,6 +42,7 @@ from eventhub.accounts import service as accounts  # noqa: E402 - as above
 from eventhub.checkin.service import create_pairing  # noqa: E402 - as above
 from eventhub.demo.load import LoadDemo, load  # noqa: E402 - as above
 from eventhub.kernel import clock  # noqa: E402 - as above
+from eventhub.kernel.db import db  # noqa: E402 - as above
 from eventhub.programme.queries import EventRow, event_by_slug, gates  # noqa: E402 - as above
 from eventhub.registration.enums import Source  # noqa: E402 - as above
 from eventhub.registration.queries import open_ticket_types  # noqa: E402 - as above
@@ -105,29 +106,64 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     is_check = parser.parse_args().check
     chromium = shutil.which("chromium") or sys.exit("Chromium is missing.")
-    with tempfile.TemporaryDirectory() as folder:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        url = f"http://127.0.0.1:{port}"
-        app = create_app(Settings.for_tests(Path(folder), base_url=url, log_level="ERROR"))
-        with app.app_context():
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        if is_check:
+            wrong = differences(Path(folder), browser)
+            print(*wrong, sep="\n")
+            return 1 if wrong else 0
+        for name, png in pictures(Path(folder), browser):
+            _keep(name, png)
+        browser.close()
+    return 0
+
+
+def differences(folder: Path, browser: Browser, template: Path | None = None) -> list[str]:
+    """Return what no longer looks like its picture, one sentence each; see `pictures`."""
+    found = [_differs(name, png) for name, png in pictures(folder, browser, template)]
+    return [text for text in found if text]
+
+
+def pictures(
+    folder: Path, browser: Browser, template: Path | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """
+    Load a demonstration and draw its pages.
+
+    Args:
+        folder: An empty folder for the installation.
+
+        browser: Chromium.
+
+        template: A migrated SQLite file to copy, which spares the migrations.
+
+    Yields:
+        The name of each picture and its PNG.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    path = folder / "pictures.sqlite3"
+    values = {"base_url": url, "database_url": f"sqlite:///{path}", "log_level": "ERROR"}
+    app = create_app(Settings.for_tests(folder, **values))
+    if template is not None:
+        shutil.copyfile(template, path)
+    with app.app_context():
+        if template is None:
             upgrade()
-            with clock.fixed(AT):
-                demo = _demo(app, url)
-        server = make_server(
-            "127.0.0.1", port, _standing(app.wsgi_app), threaded=True, request_handler=Quiet
-        )
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        found = []
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            for name, png in _drawn(browser, demo):
-                found.append(_differs(name, png)) if is_check else _keep(name, png)
-            browser.close()
-        server.shutdown()
-    wrong = [text for text in found if text]
-    print(*wrong, sep="\n")
-    return 1 if wrong else 0
+        with clock.fixed(AT):
+            demo = _demo(app, url)
+    serve = _standing(app.wsgi_app)
+    server = make_server("127.0.0.1", port, serve, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield from _drawn(browser, demo)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _standing(serve: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:

@@ -5,24 +5,29 @@ from __future__ import annotations
 import base64
 import json
 import random
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
 
+from eventhub import create_app
 from eventhub.checkin import snapshot
 from eventhub.checkin.queries import event_config
 from eventhub.kernel import signing
 from eventhub.kernel.db import db
 from eventhub.registration.models import Ticket
-from tests.browser.conftest import Browsers, Site
+from eventhub.settings import Settings
+from tests.browser.conftest import Browsers
 from tests.checkin import cases
 from tests.factories import checkin as make
 from tests.factories.checkin import NOON
 
-pytestmark = pytest.mark.only("sqlite")
+KEY = signing.public_key_of(cases.PRIVATE).hex()
 ROUND_TRIPS = 10_000
 
 RUN_RULES = """async (rows) => {
@@ -35,10 +40,9 @@ RUN_RULES = """async (rows) => {
 RUN_CODES = """async ([texts, event, key, salt]) => {
   const { parseCode, Verifier, idhash, fromHex } = await import("/static/js/checkin/token.js");
   const verifier = new Verifier("/static/vendor/noble-ed25519@3.2.0/index.js");
-  const read = [];
-  for (const text of texts) {
+  const read = await Promise.all(texts.map(async (text) => {  // signatures side by side
     const token = parseCode(text);
-    if (token.refused) { read.push({ refused: token.refused }); continue; }
+    if (token.refused) return { refused: token.refused };
     const found = { kind: token.kind };
     if (token.kind === "GS" || token.kind === "GR") {
       found.ticket = token.ticket.toString(16).padStart(16, "0");
@@ -49,8 +53,8 @@ RUN_CODES = """async ([texts, event, key, salt]) => {
       found.signed = await verifier.isSigned(token, event, key);
       found.idhash = await idhash(fromHex(salt), token.ticket);
     }
-    read.push(found);
-  }
+    return found;
+  }));
   return read;
 }"""
 RUN_DYNAMIC = """async ([rows, raw]) => {
@@ -98,12 +102,27 @@ RUN_LIST = """async ([base64, hashes]) => {
 }"""
 
 
-@pytest.fixture
-def page(site: Site, browsers: Browsers) -> Page:
-    """Return a page of the site from which modules are loaded."""
-    opened = browsers.open(browsers.start())
-    opened.goto(f"{site.url}/gate/?lang=en")
-    return opened
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a server without a database: modules are files."""
+    app = create_app(Settings.for_tests(tmp_path_factory.mktemp("modules")))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def page(url: str, kept_browser: Browser) -> Iterator[Page]:
+    """Return a page from which modules are loaded; tests only read what they export."""
+    context = kept_browser.new_context()
+    opened = context.new_page()
+    opened.goto(f"{url}/gate/?lang=en")
+    yield opened
+    context.close()
 
 
 def test_files_say_what_python_decides() -> None:
@@ -162,14 +181,17 @@ def test_ten_thousand_signed_codes_go_through_both(page: Page) -> None:
     assert _read(page, texts) == [cases.read_of(text) for text in texts]
 
 
-def test_a_browser_without_ed25519_uses_the_library(page: Page) -> None:
-    key = signing.public_key_of(cases.PRIVATE).hex()
-    good = [cases.sign(cases.GS_1), cases.EVENT.hex(), key]
+def test_a_browser_without_ed25519_uses_the_library(url: str, browsers: Browsers) -> None:
+    page = browsers.open(browsers.start())  # of its own: it is made unable
+    page.goto(f"{url}/gate/?lang=en")
+    good = [cases.sign(cases.GS_1), cases.EVENT.hex(), KEY]
     assert page.evaluate(RUN_NOBLE, good) == [True, False]
 
 
-def test_the_scanner_finds_tickets_in_a_list(page: Page, clock: Callable[[datetime], None]) -> None:
-
+@pytest.mark.only("sqlite")
+def test_the_scanner_finds_tickets_in_a_list(
+    app: Flask, page: Page, clock: Callable[[datetime], None]
+) -> None:
     clock(NOON)
     house = make.make_house()
     tickets = [make.make_tickets(house, 1, party=n, rev=n)[0] for n in (1, 2, 3)]
@@ -184,8 +206,7 @@ def test_the_scanner_finds_tickets_in_a_list(page: Page, clock: Callable[[dateti
 
 
 def _read(page: Page, texts: list[str]) -> list[dict[str, Any]]:
-    key = signing.public_key_of(cases.PRIVATE).hex()
     found: list[dict[str, Any]] = page.evaluate(
-        RUN_CODES, [texts, cases.EVENT.hex(), key, cases.SALT.hex()]
+        RUN_CODES, [texts, cases.EVENT.hex(), KEY, cases.SALT.hex()]
     )
     return found

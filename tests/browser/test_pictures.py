@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Browser
 
-from eventhub.settings import ROOT
 from tools import screenshots
 
 pytestmark = pytest.mark.browser
@@ -30,15 +28,10 @@ def fonts() -> None:
 
 
 @pytest.mark.usefixtures("fonts")
-def test_main_pages_look_like_their_stored_pictures(chromium: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "tools/screenshots.py", "--check"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+def test_main_pages_look_like_their_stored_pictures(
+    kept_browser: Browser, sqlite_template: Path, tmp_path: Path
+) -> None:
+    assert screenshots.differences(tmp_path, kept_browser, sqlite_template) == []
 
 
 def test_a_page_without_its_styles_would_be_seen() -> None:

@@ -37,6 +37,7 @@ from tests.checkin.test_rules import CASES, NOW, asked
 DATA: Final = Path(__file__).parent / "data"
 RANDOM_QUESTIONS: Final = 600
 PRIVATE: Final = bytes(range(32))
+PUBLIC: Final = signing.public_key_of(PRIVATE)
 EVENT: Final = bytes(range(16))
 OTHER_EVENT: Final = bytes(range(16, 32))
 DAY_KEY: Final = b"d" * 32
@@ -224,9 +225,7 @@ def read_of(text: str) -> dict[str, Any]:
     if isinstance(code, signing.GsCode):
         body = code.body
         fields = {name: getattr(body, name) for name in ("kid", "product", "window", "rev")}
-        signed = signing.verify_gs(
-            code, event_uuid=EVENT, public_key=signing.public_key_of(PRIVATE)
-        )
+        signed = signing.verify_gs(code, event_uuid=EVENT, public_key=PUBLIC)
         known = signing.idhash(SALT, body.ticket).hex()
         return fields | {
             "kind": "GS",

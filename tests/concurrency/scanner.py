@@ -23,7 +23,7 @@ from eventhub.kernel.errors import Unavailable
 from eventhub.settings import Settings
 from tests.concurrency.history import Op
 
-THREADS = 2  # lanes of one process
+THREADS = 6  # lanes of one process, as many as it has connections
 PATIENCE_S = 120  # of a thousand codes
 
 

@@ -24,7 +24,7 @@ from tests.soak import IS_SOAK, Record
 PROCESSES = 8
 TICKETS = 100_000 if IS_SOAK else 1_000
 RIVALS = 2 if IS_SOAK else PROCESSES
-CONTROL_TICKETS = 200  # enough for the gap to show
+CONTROL_TICKETS = 100  # enough for the gap to show
 
 pytestmark = pytest.mark.processes
 
