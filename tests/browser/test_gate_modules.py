@@ -17,9 +17,12 @@ from werkzeug.serving import make_server
 
 from eventhub import create_app
 from eventhub.checkin import snapshot
+from eventhub.checkin.enums import OVERRIDABLE, Ground, ScanResult
+from eventhub.checkin.looks import LOOKS
 from eventhub.checkin.queries import event_config
 from eventhub.kernel import signing
 from eventhub.kernel.db import db
+from eventhub.kernel.i18n import LANGS
 from eventhub.registration.models import Ticket
 from eventhub.settings import Settings
 from tests.browser.conftest import Browsers
@@ -99,6 +102,26 @@ RUN_LIST = """async ([base64, hashes]) => {
     nobody: lowest(tickets.hashes, 1n),
     inside: [...admissions.inside],
   };
+}"""
+
+SHOW_ALL = """async () => {
+  const { VerdictScreen } = await import("/static/js/checkin/verdict.js");
+  const { OVERRIDABLE } = await import("/static/js/checkin/rules.js");
+  const settings = JSON.parse(document.getElementById("gate-settings").textContent);
+  const part = (name) => document.querySelector(`[data-part="${name}"]`);
+  const screen = new VerdictScreen(settings, part);
+  const shown = {};
+  for (const result of Object.keys(settings.results)) {
+    screen.show({ result, offline: true });
+    const { ground, extra } = part("verdict").dataset;
+    const sign = part("sign").querySelector("use").getAttribute("href").slice(6);
+    const colour = getComputedStyle(part("verdict")).backgroundColor;
+    const { word, line, sound } = settings.results[result];
+    const size = part("word").textContent.length;
+    shown[result] = { ground, extra, sign, colour, word, line, sound, size };
+    screen.clear();
+  }
+  return [shown, [...OVERRIDABLE]];
 }"""
 
 
@@ -203,6 +226,32 @@ def test_the_scanner_finds_tickets_in_a_list(
         "nobody": -1,
         "inside": [1],
     }
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_scanner_shows_every_reason_by_itself_as_python_has_it(
+    url: str, browsers: Browsers, lang: str
+) -> None:
+    """No server answers here: colours, shapes and words of all results are with the page."""
+    page = browsers.open(browsers.start())
+    page.goto(f"{url}/gate/?lang={lang}")
+    shown, overridable = page.evaluate(SHOW_ALL)
+    assert set(shown) == {result.value for result in ScanResult}
+    assert set(overridable) == {result.value for result in OVERRIDABLE}
+    colours: dict[str, set[str]] = {}
+    for result, look in LOOKS.items():
+        found = shown[result.value]
+        said = (found["ground"], found["sign"], found["sound"], found["word"], found["line"])
+        words = (look.word.of(lang), look.line.of(lang))
+        assert said == (look.ground.value, look.sign.value, look.sound.value, *words)
+        is_plain = look.ground is Ground.ADMIT and not look.extra
+        assert found["extra"] == ("synced" if is_plain else look.extra)
+        assert found["size"] > 0
+        colours.setdefault(found["ground"], set()).add(found["colour"])
+    assert all(len(found) == 1 for found in colours.values())  # one colour per ground
+    assert len(set().union(*colours.values())) == len(Ground)  # and no two grounds alike
+    texts = [(found["word"], found["line"]) for found in shown.values()]
+    assert len(set(texts)) == len(texts)
 
 
 def _read(page: Page, texts: list[str]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import select
 
 from eventhub.checkin import service
 from eventhub.checkin.models import Admission, Scan
+from eventhub.checkin.queries.config import load_config
 from eventhub.kernel import clock, signing
 from eventhub.kernel.db import db
-from eventhub.registration.models import Answer, Attendee, Ticket
-from eventhub.registration.service import ensure_day_keys, ticket_day_keys
+from eventhub.registration.models import Answer, Attendee, EventKey, Ticket
+from eventhub.registration.service import ensure_day_keys, signing_key, ticket_day_keys
 from tests.browser import conftest
 from tests.browser.test_gate_offline import Server, house, pair, queue_is, results, server, show
 from tests.factories import checkin as make
@@ -35,6 +37,33 @@ KEYS = """async () => {
 }"""
 
 
+EVERYTHING = """async () => {
+  const digits = (byte) => byte.toString(16).padStart(2, "0");
+  const hex = (bytes) => [...new Uint8Array(bytes)].map(digits).join("");
+  const words = (value) => {
+    if (value instanceof CryptoKey) return `key extractable=${value.extractable}`;
+    if (value instanceof ArrayBuffer) return hex(value);
+    if (ArrayBuffer.isView(value)) return hex(value.buffer);
+    if (value instanceof Map) return words([...value.entries()]);
+    if (value && typeof value === "object") {
+      return Object.entries(value).map(([name, one]) => `${name}=${words(one)}`).join(" ");
+    }
+    return String(value);
+  };
+  const open = indexedDB.open("gate");
+  const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  const found = [words({ ...localStorage })];
+  for (const name of database.objectStoreNames) {
+    const all = database.transaction(name).objectStore(name).getAll();
+    found.push(words(await new Promise((done) => { all.onsuccess = () => done(all.result); })));
+  }
+  database.close();
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const asked of await cache.keys()) found.push(await (await cache.match(asked)).text());
+  }
+  return found.join(" ");
+}"""
 NAMES = """async () => {
   const open = indexedDB.open("gate");
   const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
@@ -84,6 +113,7 @@ def test_a_supervisor_works_without_a_server(
     pair(page, server, house, "north")
     extractable, has_raw = page.evaluate(KEYS)
     assert (set(extractable), has_raw) == ({False}, False)
+    nothing_secret_is_kept(page)
     wait_for_names(page)
     server.stop()
 
@@ -218,6 +248,26 @@ def test_a_kiosk_shows_no_name_and_is_left_with_a_card(
     burst(page, card.code)
     expect(page.locator("body")).to_have_attribute("data-kiosk", "false", timeout=WAIT_MS)
     expect(page.locator("#typed-code")).to_be_visible(timeout=WAIT_MS)
+
+
+def nothing_secret_is_kept(page: Page) -> None:
+    """Expect no key and no ticket number in anything that a stolen device could be read for."""
+    kept = page.evaluate(EVERYTHING).lower()
+    row = db.session.scalars(select(EventKey)).one()
+    config = load_config(row.event_id)
+    key = signing_key(row.event_id, row.kid, event_uuid=config.event.uuid_bytes)
+    numbers = list(db.session.scalars(select(Ticket.number)))
+    days = [day.key.hex() for day in config.day_keys.values()]
+    secrets = [key.private_key.hex(), base64.b64encode(key.private_key).decode().lower(), *days]
+    secrets += [number.to_bytes(8, "big").hex() for number in numbers]
+    secrets += [number.to_bytes(8, "little").hex() for number in numbers]
+    secrets += [signing.gr_code(number).lower() for number in numbers]
+    assert [secret for secret in secrets if secret in kept] == []
+    assert days
+    assert "extractable=true" not in kept
+    assert key.public_key.hex() in kept  # the control: what is kept is read
+    hashes = [one.hex() for one in db.session.scalars(select(Ticket.idhash))]
+    assert all(bytes.fromhex(one)[::-1].hex() in kept for one in hashes)
 
 
 def wait_for_names(page: Page) -> None:
