@@ -131,3 +131,10 @@ class BadPlan(Invalid):
 
     code = "bad-plan"
     message = _l("Give a PNG, JPEG or WebP picture, and marks that lie on the plan.")
+
+
+class UnknownFile(NotFound):
+    """The event has no such imported file, or it was taken back already."""
+
+    code = "unknown-file"
+    message = _l("This event has no such file, or it was taken back already.")

@@ -13,6 +13,7 @@ from wtforms import DateTimeLocalField, SelectField, StringField, URLField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from eventhub.audience.service import MAX_REASON
 from eventhub.exposure.enums import MentionKind, ReachKind
 from eventhub.exposure.service import MentionFigures, ParsedNumber, canonical_url, parse_number
 from eventhub.kernel.forms import BaseForm, CleanText, Required
@@ -123,6 +124,8 @@ class MediaFileForm(BaseForm):
 
 
 class UndoForm(BaseForm):
-    """An imported file to take back, by its hash."""
+    """An imported file to take back, by its hash, and why."""
 
     key = StringField(validators=[InputRequired(), Regexp(r"[0-9a-f]{64}\Z")])
+    source = StringField(validators=[Optional(), Length(max=120)])  # of readings
+    reason = CleanText(validators=[Required(), Length(max=MAX_REASON)])

@@ -91,6 +91,8 @@ ACTS: Final[dict[str, str]] = {
     "console.release": "gate-scans.release",
     "console.decide_reading": "reading.decide",
     "console.import_counters": "readings.import",
+    "console.undo_counters": "file.undo",
+    "console.undo_export": "file.undo",
     "console.place_counter": "counter.place",
     "console.fit_counter": "counter.calibrate",
     "console.set_player": "player.set",

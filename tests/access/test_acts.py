@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -253,12 +254,11 @@ def site_acts(world: World) -> Steps:
         "claim-period": "opening day",
     }
     yield "console.enter_claim", f"{C}/streams/claim", claim
-    export = {
-        "platform": "Douyin",
-        "stream": "douyin",
-        "file": (io.BytesIO("日期,观看人次\n2026-11-20,3.5万\n".encode()), "shows.csv"),
-    }
+    shows = "日期,观看人次\n2026-11-20,3.5万\n".encode()
+    export = {"platform": "Douyin", "stream": "douyin", "file": (io.BytesIO(shows), "shows.csv")}
     yield "console.import_export", f"{C}/streams/files", export
+    back = {"key": hashlib.sha256(shows).hexdigest(), "reason": "of another event"}
+    yield "console.undo_export", f"{C}/streams/files/undo", back
     yield "console.stop_poll", f"{C}/streams/poll/stop", {"stream": "runway"}
     picture = io.BytesIO()
     Image.new("RGB", (30, 20), "white").save(picture, "PNG")
@@ -276,6 +276,8 @@ def figure_acts(_people: People, world: World) -> Steps:
     data = f"counter,start,minutes,in,out\ndoor-b,{hour:%Y-%m-%dT%H:%M}Z,15,12,3\n".encode()
     file = {"source": "day-1", "format": "counter-csv", "file": (io.BytesIO(data), "a.csv")}
     yield "console.import_counters", f"{C}/counters", file
+    back = {"key": hashlib.sha256(data).hexdigest(), "reason": "of another day"}
+    yield "console.undo_counters", f"{C}/counters/undo", back
     yield from site_acts(world)
     yield "console.build_report", f"{C}/report/build", {}
     yield "console.submit_report", f"{C}/report/submit", {"version": "1"}
@@ -316,7 +318,7 @@ def report_acts(world: World) -> Steps:
     file = {"file": (io.BytesIO(table), "media.csv")}
     yield "console.import_media", f"{C}/media/files", file
     key = exposure.media_batches(world.event.id)[0].sha256
-    yield "console.undo_media", f"{C}/media/undo", {"key": key}
+    yield "console.undo_media", f"{C}/media/undo", {"key": key, "reason": "twice"}
 
 
 def guest_acts(_people: People, world: World) -> Steps:

@@ -6,6 +6,7 @@ import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -102,13 +103,13 @@ def test_a_file_is_read_listed_and_taken_back(dana: FlaskClient, world: World) -
     assert "AVE" not in page
     assert "9,999" not in page
     key = queries.media_batches(world.event.id)[0].sha256
-    assert post(dana, f"{MEDIA}/undo", {"key": key}, form_at=MEDIA).status_code == 303
+    assert take_back(dana, key).status_code == 303
     page = shown(dana)
     assert "2 rows are taken back." in page
     assert "No mention yet" in page
     assert "taken back" in page
-    assert post(dana, f"{MEDIA}/undo", {"key": key}, form_at=MEDIA).status_code == 404
-    assert post(dana, f"{MEDIA}/undo", {"key": "1"}, form_at=MEDIA).status_code == 400
+    assert take_back(dana, key).status_code == 404
+    assert take_back(dana, "1").status_code == 400
 
 
 def test_a_file_without_its_columns_says_so(dana: FlaskClient) -> None:
@@ -120,3 +121,8 @@ def test_readers_of_reports_neither_see_nor_change_it(app: Flask, people: People
     make_world(people.organisation_id)
     assert people.client(app, "bob").get(MEDIA).status_code == 403
     assert people.client(app, "erin").get(MEDIA).status_code == 404
+
+
+def take_back(client: FlaskClient, key: str) -> Any:
+    form = {"key": key, "reason": "twice"}
+    return post(client, f"{MEDIA}/undo", form, form_at=MEDIA)

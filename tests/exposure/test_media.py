@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
+from sqlalchemy import select
 
 from eventhub.accounts import service as accounts
 from eventhub.accounts.enums import Scope
+from eventhub.audience.models import TakenBack
 from eventhub.exposure import queries
 from eventhub.exposure.enums import MediaFormat, MentionKind, ReachKind
 from eventhub.exposure.errors import NoBatch, SyntheticNotPublishable, UnreadableMediaFile
@@ -32,6 +34,7 @@ from eventhub.exposure.service import (
     undo_media,
 )
 from eventhub.kernel import clock
+from eventhub.kernel.db import db
 from tests.assertions import assert_problem
 from tests.factories import exposure as factory
 from tests.people import make_people
@@ -142,20 +145,20 @@ def test_a_batch_is_taken_back_and_may_come_again(event_id: int) -> None:
     add(event_id, REPORT)
     read(event_id, b"Headline,Source,Date,Reach\nX,Y,2026-11-01,5\n")
     key = queries.media_batches(event_id)[0].sha256[:16]
-    assert undo_media(UndoMedia(event_id=event_id, key=key, undone_by="Alice")) == 1
+    assert undo_media(UndoMedia(event_id=event_id, reason="twice", key=key, undone_by="Alice")) == 1
     assert [row.title for row in queries.mention_rows(event_id)] == ["开幕"]
     assert queries.media_batches(event_id)[0].undone_at is not None
     with pytest.raises(NoBatch):
-        undo_media(UndoMedia(event_id=event_id, key=key))
+        undo_media(UndoMedia(event_id=event_id, reason="twice", key=key))
     again = read(event_id, b"Headline,Source,Date,Reach\nX,Y,2026-11-01,5\n")
-    assert (again.accepted, len(queries.media_batches(event_id))) == (1, 1)
+    assert (again.accepted, len(queries.media_batches(event_id))) == (1, 2)
 
 
 @pytest.mark.parametrize("key", ["", "%", "0" * 16])
 def test_no_batch_is_taken_back_by_accident(event_id: int, key: str) -> None:
     read(event_id)
     with pytest.raises(NoBatch):
-        undo_media(UndoMedia(event_id=event_id, key=key))
+        undo_media(UndoMedia(event_id=event_id, reason="twice", key=key))
 
 
 def test_a_file_without_the_columns_is_refused_whole(event_id: int) -> None:
@@ -269,7 +272,9 @@ def test_commands_import_rehearse_and_take_back(
     assert rehearsal == found == {"rows": 2, "accepted": 2, "duplicates": 0, "rejected": []}
     assert "2 known already" in runner.invoke(args=args).stdout
     key = queries.media_batches(event_id)[0].sha256
-    taken = runner.invoke(args=["report", "undo-media", "futian-2023", key, "--json"])
+    taken = runner.invoke(
+        args=["report", "undo-media", "futian-2023", key, "--reason", "twice", "--json"]
+    )
     assert json.loads(taken.stdout) == {"removed": 2}
     table, columns = tmp_path / "t.csv", tmp_path / "map.json"
     table.write_text("Kopf,Blatt,Tag\nA,B,2026-11-01\nC,D,nie\n")
@@ -283,3 +288,26 @@ def test_commands_import_rehearse_and_take_back(
     ]
     columns.write_text("[]")
     assert runner.invoke(args=[*args, "--map", str(columns)]).exit_code == 2
+
+
+def test_a_report_of_another_file_stands_when_the_first_is_taken_back(event_id: int) -> None:
+    head = b"Headline,Source,Date,Reach\n"
+    first, second = b"X,Y,2026-11-01,5\n", b"X,Y,2026-11-01,7\nX,Z,2026-11-01,9\n"
+    read(event_id, head + first)
+    before = document(event_id)
+    read(event_id, head + second)  # its first row is known already
+    assert [row.reach for row in queries.mention_rows(event_id)] == [5, 9]
+    keys = [row.sha256 for row in queries.media_batches(event_id)]
+    assert undo_media(UndoMedia(event_id=event_id, reason="twice", key=keys[1])) == 1
+    db.session.rollback()
+    assert sorted(row.reach or 0 for row in queries.mention_rows(event_id)) == [7, 9]
+    assert sum(row.is_original for row in queries.mention_rows(event_id)) == 1
+    assert undo_media(UndoMedia(event_id=event_id, reason="late", key=keys[0])) == 2
+    db.session.rollback()
+    assert queries.mention_rows(event_id) == []
+    kept = [row.raw["reach"] for row in db.session.scalars(select(TakenBack))]
+    assert sorted(kept) == [5, 7, 9]
+    read(event_id, head + first)
+    assert values(document(event_id)) == values(before)
+    rows = queries.media_batches(event_id)
+    assert [row.undone_reason for row in rows] == ["", "late", "twice"]

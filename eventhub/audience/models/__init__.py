@@ -12,7 +12,8 @@ from eventhub.audience.models.beats import (
     StreamPlayer,
     ViewerSketch,
 )
-from eventhub.audience.models.footfall import Calibration, CounterBin, CounterTotal
+from eventhub.audience.models.delivery import Delivery, TakenBack
+from eventhub.audience.models.footfall import Calibration, CounterBin, CounterTotal, Turnover
 from eventhub.audience.models.observation import (
     ExportMap,
     ImportBatch,
@@ -33,6 +34,7 @@ __all__ = [
     "Calibration",
     "CounterBin",
     "CounterTotal",
+    "Delivery",
     "ExportMap",
     "HookPlay",
     "ImportBatch",
@@ -50,5 +52,7 @@ __all__ = [
     "StreamPoll",
     "StreamProgramme",
     "StreamSample",
+    "TakenBack",
+    "Turnover",
     "ViewerSketch",
 ]

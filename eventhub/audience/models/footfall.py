@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Double, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventhub.kernel.db import Base, BigId
@@ -61,6 +70,7 @@ class CounterTotal(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
     entered_total: Mapped[int | None]
     left_total: Mapped[int | None]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
 
 
 class Calibration(Base):
@@ -84,3 +94,32 @@ class Calibration(Base):
     pairs: Mapped[list[Any] | None] = mapped_column(JSON)  # [start, device, manual] it rests on
     made_by: Mapped[str | None] = mapped_column(String(120))
     made_at: Mapped[datetime | None]
+
+
+class Turnover(Base):
+    """
+    Visits of an open ground on one day, from people present and how long they stay.
+
+    `counts` holds [instant, people present] as somebody counted them, in order;
+    the figure itself is an observation of class `estimated`.
+    """
+
+    __tablename__ = "turnover"
+    __table_args__ = (
+        UniqueConstraint("event_id", "zone_id", "day"),
+        CheckConstraint("dwell_min > 0", name="dwell"),
+        CheckConstraint("dwell_sample >= 200", name="dwell_sample"),
+        CheckConstraint("area_m2 > 0", name="area"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id", ondelete="CASCADE"))
+    day: Mapped[date] = mapped_column(Date)
+    area_m2: Mapped[float] = mapped_column(Double)
+    counts: Mapped[list[Any]] = mapped_column(JSON)
+    dwell_min: Mapped[float] = mapped_column(Double)
+    dwell_sample: Mapped[int]  # people who were asked how long they stayed
+    observation_id: Mapped[int] = mapped_column(ForeignKey("observation.id"))
+    made_by: Mapped[str] = mapped_column(String(120))
+    made_at: Mapped[datetime]

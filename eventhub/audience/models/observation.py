@@ -14,12 +14,15 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventhub.kernel.db import Base, BigId, I18n
 
 OPS = "'=', '>', '<', '~', '~<'"
+_COUNTS = text("door_ref <> '' AND NOT is_spare")
+_STANDS = text("undone_at IS NULL")
 
 
 class Source(Base):
@@ -36,6 +39,15 @@ class Source(Base):
         UniqueConstraint("event_id", "name"),
         CheckConstraint("period_s > 0", name="period"),
         CheckConstraint("width_m IS NULL OR width_m > 0", name="width"),
+        CheckConstraint("door_ref <> '' OR NOT is_spare", name="spare"),
+        Index(
+            "uq_source_event_id_door_ref",
+            "event_id",
+            "door_ref",
+            unique=True,
+            sqlite_where=_COUNTS,
+            postgresql_where=_COUNTS,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -53,6 +65,8 @@ class Source(Base):
     file_day_start: Mapped[time | None]  # null: read from the file
     period_s: Mapped[int] = mapped_column(default=60)  # expected seconds between readings
     width_m: Mapped[float | None]  # of the door, for the physical limit
+    door_ref: Mapped[str] = mapped_column(String(40), default="")  # two with the same see one door
+    is_spare: Mapped[bool] = mapped_column(default=False)  # another counter of its door counts
     url_ref: Mapped[str] = mapped_column(String(500), default="")
     published_by: Mapped[str] = mapped_column(String(200), default="")
     is_synthetic: Mapped[bool] = mapped_column(default=False)
@@ -60,11 +74,23 @@ class Source(Base):
 
 
 class ImportBatch(Base):
-    """One imported file of one source; the same bytes are one batch."""
+    """
+    One imported file of one source; the same bytes are one batch.
+
+    A batch that was taken back stays with its reason; its file may come again.
+    """
 
     __tablename__ = "import_batch"
     __table_args__ = (
-        UniqueConstraint("source_id", "sha256"),
+        Index(
+            "uq_import_batch_source_id_sha256",
+            "source_id",
+            "sha256",
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
+        CheckConstraint("(undone_at IS NULL) = (undone_reason = '')", name="undone"),
         CheckConstraint("length(sha256) = 64", name="sha256"),
     )
 
@@ -82,6 +108,8 @@ class ImportBatch(Base):
     imported_by: Mapped[str] = mapped_column(String(120), default="")
     imported_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(String(120), default="")
+    undone_reason: Mapped[str] = mapped_column(String(300), default="")
 
 
 class ExportMap(Base):
@@ -158,6 +186,7 @@ class Observation(Base):
     superseded_by_id: Mapped[int | None] = mapped_column(ForeignKey("observation.id"))
     is_synthetic: Mapped[bool] = mapped_column(default=False)
     recorded_at: Mapped[datetime]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
 
     source: Mapped[Source] = relationship()
 
@@ -196,6 +225,7 @@ class Quarantine(Base):
     rule: Mapped[str] = mapped_column(String(16))  # QuarantineRule
     raw: Mapped[dict[str, Any]] = mapped_column(JSON)
     recorded_at: Mapped[datetime]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
     decision: Mapped[str] = mapped_column(String(8), default="open")
     decided_by: Mapped[str] = mapped_column(String(120), default="")
     decided_at: Mapped[datetime | None]

@@ -60,7 +60,7 @@ class Adjustment(Base):
 
     __tablename__ = "adjustment"
     __table_args__ = (
-        CheckConstraint("reason IN ('late', 'revised', 'accepted')", name="reason"),
+        CheckConstraint("reason IN ('late', 'revised', 'accepted', 'undone')", name="reason"),
         CheckConstraint("delta <> 0", name="delta"),
     )
 

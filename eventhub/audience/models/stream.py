@@ -80,6 +80,7 @@ class StreamSample(Base):
     popularity: Mapped[int | None] = mapped_column(BigInteger)  # an index, no number of people
     is_ok: Mapped[bool] = mapped_column(default=True)
     raw_sha256: Mapped[str] = mapped_column(String(64), default="")
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
 
 
 class StreamPoll(Base):

@@ -19,6 +19,7 @@ class ExportRow:
     """One file; figures are counted, lines in `rejected` are numbers with their reason."""
 
     name: I18n
+    sha256: str
     file_name: str
     rows: int
     accepted: int
@@ -26,6 +27,9 @@ class ExportRow:
     revisions: int
     rejected: list[dict[str, Any]]
     imported_at: datetime
+    undone_at: datetime | None
+    undone_by: str
+    undone_reason: str
 
 
 def export_maps(event_id: int) -> dict[str, dict[str, str]]:
@@ -49,6 +53,7 @@ def exports(event_id: int) -> list[ExportRow]:
     return [
         ExportRow(
             name=name,
+            sha256=row.sha256,
             file_name=row.file_name,
             rows=row.row_count,
             accepted=row.accepted_count,
@@ -56,6 +61,9 @@ def exports(event_id: int) -> list[ExportRow]:
             revisions=row.revision_count,
             rejected=row.rejected,
             imported_at=row.imported_at,
+            undone_at=row.undone_at,
+            undone_by=row.undone_by,
+            undone_reason=row.undone_reason,
         )
         for row, name in found
     ]

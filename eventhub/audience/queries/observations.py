@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from eventhub.audience.enums import EvidenceClass, Op, SourceKind
 from eventhub.audience.models import ImportBatch, Observation, Quarantine, Revision, Source
@@ -137,6 +137,9 @@ class BatchRow:
     revisions: int
     rejected: list[Any]
     imported_at: datetime
+    undone_at: datetime | None
+    undone_by: str
+    undone_reason: str
 
 
 def batches(event_id: int) -> list[BatchRow]:
@@ -160,6 +163,9 @@ def batches(event_id: int) -> list[BatchRow]:
             revisions=batch.revision_count,
             rejected=batch.rejected,
             imported_at=batch.imported_at,
+            undone_at=batch.undone_at,
+            undone_by=batch.undone_by,
+            undone_reason=batch.undone_reason,
         )
         for batch, name in found
     ]
@@ -190,11 +196,19 @@ def exclusions(event_id: int) -> list[ExclusionRow]:
 
 
 def revision_counts(event_id: int) -> dict[str, int]:
-    """Return how many values were replaced, by source name; one statement."""
+    """
+    Return how many values were replaced, by source name; one statement.
+
+    What a file replaced that was taken back is replaced no more.
+    """
+    gone = select(ImportBatch.id).where(ImportBatch.undone_at.is_not(None))
     found = db.session.execute(
         select(Source.name, func.count())
         .join(Revision, Revision.source_id == Source.id)
-        .where(Revision.event_id == event_id)
+        .where(
+            Revision.event_id == event_id,
+            or_(Revision.batch_id.is_(None), Revision.batch_id.not_in(gone)),
+        )
         .group_by(Source.name)
         .order_by(Source.name)
     )

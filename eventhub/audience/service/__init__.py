@@ -76,6 +76,7 @@ from eventhub.audience.service.sources import (
     ensure_stream,
     ensure_stream_programme,
 )
+from eventhub.audience.service.taking_back import MAX_REASON, UndoFile, undo_file
 from eventhub.audience.service.tally import PREFIX, AddPost, Tally, add_post, record_tally
 from eventhub.audience.service.totals import RecordTotals, record_totals
 from eventhub.audience.service.viewer_days import record_viewer_days
@@ -83,6 +84,7 @@ from eventhub.audience.sources.reading import CounterReading, TotalReading
 
 __all__ = [
     "MAX_PERIOD_S",
+    "MAX_REASON",
     "MIN_PERIOD_S",
     "PREFIX",
     "AddPost",
@@ -123,6 +125,7 @@ __all__ = [
     "TakeHook",
     "Tally",
     "TotalReading",
+    "UndoFile",
     "adapt",
     "add_post",
     "calibrate",
@@ -168,4 +171,5 @@ __all__ = [
     "stop_player",
     "stop_poll",
     "take_hook",
+    "undo_file",
 ]

@@ -13,6 +13,8 @@ from eventhub.audience.dictionary import DEFINITION_VERSION, METRICS
 from eventhub.audience.enums import EvidenceClass, Op, SourceKind
 from eventhub.audience.errors import ClaimHasNoInterval, UnknownMetric
 from eventhub.audience.models import Observation
+from eventhub.audience.service import deliveries
+from eventhub.audience.service.deliveries import Said
 from eventhub.audience.service.sources import EnsureSource, ensure_source
 from eventhub.kernel import audit, clock
 from eventhub.kernel.db import I18n, command, db
@@ -57,6 +59,7 @@ class RecordClaim:
     scope_note: I18n | None = None
     note: I18n | None = None
     evidence_sha256: str = ""
+    batch_id: int | None = None
     is_synthetic: bool = False
 
 
@@ -87,6 +90,7 @@ def record_claim(cmd: RecordClaim) -> Observation:
     row.unit_stated, row.noun_stated = cmd.unit_stated, cmd.noun_stated
     row.scope_text, row.scope_note = cmd.scope_text, cmd.scope_note
     row.is_scope_stated = cmd.is_scope_stated
+    row.batch_id = cmd.batch_id
     return _keep(row)
 
 
@@ -205,6 +209,7 @@ def _keep(row: Observation) -> Observation:
     )
     if current is not None:
         if _says(current) == _says(row):
+            _tell(current, row)
             return current
         row.seq = current.seq + 1
         row.ref = f"{row.ref}-{row.seq}"
@@ -214,6 +219,17 @@ def _keep(row: Observation) -> Observation:
         current.superseded_by_id = row.id
         db.session.flush()
     return row
+
+
+def _tell(current: Observation, arriving: Observation) -> None:
+    """Note that another file says the same, so that the figure outlives its own file."""
+    table, name = Observation.__tablename__, str(current.id)
+    told = deliveries.load_keys(table, current.event_id, [name])
+    raw = {"evidence_sha256": arriving.evidence_sha256}
+    said = Said(0, raw, current.source_id)
+    mine = Said(0, {"evidence_sha256": current.evidence_sha256}, current.source_id)
+    told.note(name, (current.batch_id or 0, mine), (arriving.batch_id or 0, said))
+    deliveries.write(table, current.event_id, told)
 
 
 def _says(row: Observation) -> tuple[object, ...]:

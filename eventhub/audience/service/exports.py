@@ -94,15 +94,18 @@ def import_export(cmd: ImportExport) -> ImportedExport:
     digest = hashlib.sha256(cmd.data).hexdigest()
     known = db.session.scalar(
         select(ImportBatch).where(
-            ImportBatch.source_id == stream.source_id, ImportBatch.sha256 == digest
+            ImportBatch.source_id == stream.source_id,
+            ImportBatch.sha256 == digest,
+            ImportBatch.undone_at.is_(None),
         )
     )
     if known is not None:
         kept = known.accepted_count + known.duplicate_count + known.revision_count
         bad = tuple(BadLine(item["line"], item["reason"]) for item in known.rejected)
         return ImportedExport(known.row_count, 0, kept, 0, 0, bad, file.unused, is_known=True)
-    done = _claims(cmd, stream, file, digest) if file.shows else _curve(cmd, stream, file, digest)
-    _note(cmd, stream, done, digest)
+    batch = _batch(cmd, stream, digest)
+    done = _claims(cmd, stream, file, batch) if file.shows else _curve(cmd, stream, file, batch)
+    _note(batch, stream, done)
     return done
 
 
@@ -146,14 +149,16 @@ def _stream(cmd: ImportExport) -> Stream:
     return stream
 
 
-def _claims(cmd: ImportExport, stream: Stream, file: PlatformExport, digest: str) -> ImportedExport:
+def _claims(
+    cmd: ImportExport, stream: Stream, file: PlatformExport, batch: ImportBatch
+) -> ImportedExport:
     before = set(
         db.session.scalars(select(Observation.id).where(Observation.stream_id == stream.id))
     )
     new = same = revised = 0
     for show in file.shows:
         for metric in show.figures:
-            row = record_claim(_claim(cmd, stream, show, metric, digest))
+            row = record_claim(_claim(cmd, stream, show, metric, batch))
             new += row.id not in before and row.seq == 0
             revised += row.id not in before and row.seq > 0
             same += row.id in before
@@ -161,7 +166,7 @@ def _claims(cmd: ImportExport, stream: Stream, file: PlatformExport, digest: str
 
 
 def _claim(
-    cmd: ImportExport, stream: Stream, show: ShowFigures, metric: str, digest: str
+    cmd: ImportExport, stream: Stream, show: ShowFigures, metric: str, batch: ImportBatch
 ) -> RecordClaim:
     number = show.figures[metric]
     return RecordClaim(
@@ -178,12 +183,15 @@ def _claim(
         starts_at=show.starts_at,
         ends_at=show.ends_at,
         stream_id=stream.id,
-        evidence_sha256=digest,
+        evidence_sha256=batch.sha256,
+        batch_id=batch.id,
         is_synthetic=cmd.is_synthetic,
     )
 
 
-def _curve(cmd: ImportExport, stream: Stream, file: PlatformExport, digest: str) -> ImportedExport:
+def _curve(
+    cmd: ImportExport, stream: Stream, file: PlatformExport, batch: ImportBatch
+) -> ImportedExport:
     done = record_samples(
         RecordSamples(
             event_id=cmd.event_id,
@@ -193,10 +201,11 @@ def _curve(cmd: ImportExport, stream: Stream, file: PlatformExport, digest: str)
                     stream=stream.slug,
                     at=point.at,
                     viewers=point.viewers,
-                    raw_sha256=digest,
+                    raw_sha256=batch.sha256,
                 )
                 for point in file.points
             ],
+            batch_id=batch.id,
             is_synthetic=cmd.is_synthetic,
         )
     )
@@ -212,26 +221,34 @@ def _curve(cmd: ImportExport, stream: Stream, file: PlatformExport, digest: str)
     )
 
 
-def _note(cmd: ImportExport, stream: Stream, done: ImportedExport, digest: str) -> None:
-    db.session.add(
-        ImportBatch(
-            event_id=cmd.event_id,
-            source_id=stream.source_id,
-            sha256=digest,
-            file_name=cmd.file_name[-200:],
-            file_format=FORMAT,
-            row_count=done.rows,
-            accepted_count=done.accepted,
-            duplicate_count=done.duplicates,
-            revision_count=done.revisions,
-            rejected=[{"line": bad.line, "reason": bad.reason} for bad in done.rejected],
-            imported_by=cmd.imported_by,
-            imported_at=clock.now(),
-        )
+def _batch(cmd: ImportExport, stream: Stream, digest: str) -> ImportBatch:
+    batch = ImportBatch(
+        event_id=cmd.event_id,
+        source_id=stream.source_id,
+        sha256=digest,
+        file_name=cmd.file_name[-200:],
+        file_format=FORMAT,
+        row_count=0,
+        accepted_count=0,
+        duplicate_count=0,
+        revision_count=0,
+        rejected=[],
+        imported_by=cmd.imported_by,
+        imported_at=clock.now(),
     )
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+def _note(batch: ImportBatch, stream: Stream, done: ImportedExport) -> None:
+    batch.row_count, batch.accepted_count = done.rows, done.accepted
+    batch.duplicate_count, batch.revision_count = done.duplicates, done.revisions
+    batch.rejected = [{"line": bad.line, "reason": bad.reason} for bad in done.rejected]
+    db.session.flush()
     audit.record(
         "figures.import",
         f"stream:{stream.slug}",
-        event_id=cmd.event_id,
-        after={"rows": done.rows, "accepted": done.accepted, "sha256": digest},
+        event_id=batch.event_id,
+        after={"rows": done.rows, "accepted": done.accepted, "sha256": batch.sha256},
     )

@@ -141,7 +141,11 @@ def import_file(cmd: ImportFile) -> Imported:
     )
     digest = hashlib.sha256(cmd.data).hexdigest()
     known = db.session.scalar(
-        select(ImportBatch).where(ImportBatch.source_id == source.id, ImportBatch.sha256 == digest)
+        select(ImportBatch).where(
+            ImportBatch.source_id == source.id,
+            ImportBatch.sha256 == digest,
+            ImportBatch.undone_at.is_(None),
+        )
     )
     if known is not None:
         return _known(known, file, zone)

@@ -76,7 +76,11 @@ def _count(row: Quarantine, source: Source) -> None:
             viewers=row.raw["concurrent"],
             cumulative=row.raw.get("cumulative"),
         )
-        record_samples(RecordSamples(event_id=row.event_id, samples=[sample], is_checked=True))
+        record_samples(
+            RecordSamples(
+                event_id=row.event_id, samples=[sample], batch_id=row.batch_id, is_checked=True
+            )
+        )
         return
     stamp, duration_s, _direction = head.split("/")
     reading = CounterReading(
@@ -88,7 +92,11 @@ def _count(row: Quarantine, source: Source) -> None:
         left=row.raw["out"],
         passed=row.raw["count"],
     )
-    record_readings(RecordReadings(event_id=row.event_id, readings=[reading], is_checked=True))
+    record_readings(
+        RecordReadings(
+            event_id=row.event_id, readings=[reading], batch_id=row.batch_id, is_checked=True
+        )
+    )
 
 
 def _instant(stamp: str) -> datetime:

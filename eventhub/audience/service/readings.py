@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, insert, select, update
 
-from eventhub.audience.enums import BinFlag, Direction, SourceKind
+from eventhub.audience.enums import Direction, SourceKind
 from eventhub.audience.models import CounterBin, Quarantine, Revision, Source
 from eventhub.audience.rules import counters, integrity
 from eventhub.audience.rules import rollup as rollup_rules
 from eventhub.audience.rules.counters import Held, Merge
-from eventhub.audience.rules.rollup import Change, Sum
-from eventhub.audience.service import rollup, zones
+from eventhub.audience.rules.rollup import Change
+from eventhub.audience.service import deliveries, rollup, zones
+from eventhub.audience.service.bins import Bin, Key, after, flagged, part, row_key, said
+from eventhub.audience.service.deliveries import Told
 from eventhub.audience.service.sources import EnsureSource, ensure_source
 from eventhub.audience.sources.reading import CounterReading
 from eventhub.kernel import clock
@@ -65,25 +67,13 @@ class Recorded:
     created: tuple[str, ...] = ()
 
 
-Key = tuple[int, datetime, int, str]
-
-
-@dataclass(slots=True)
-class _Bin:
-    held: Held
-    coverage: float
-    flags: str
-    is_new: bool = False
-    is_changed: bool = False
-    before: tuple[int, float, str] | None = None  # passages, coverage and flags as kept
-
-
 @dataclass(slots=True)
 class _Work:
     """What one command has read and decided so far."""
 
-    bins: dict[Key, _Bin]
+    bins: dict[Key, Bin]
     apart: set[tuple[int, str]]
+    told: Told = field(default_factory=Told)
     known: set[tuple[int, str, float, int]] = field(default_factory=set)
     revisions: list[dict[str, Any]] = field(default_factory=list)
     quarantine: list[dict[str, Any]] = field(default_factory=list)
@@ -176,6 +166,7 @@ def _load(cmd: RecordReadings, sources: dict[str, Source]) -> _Work:
             CounterBin.seq,
             CounterBin.coverage,
             CounterBin.flags,
+            CounterBin.batch_id,
         ).where(
             CounterBin.source_id.in_(ids),
             CounterBin.starts_at.between(min(starts), max(starts)),
@@ -186,18 +177,19 @@ def _load(cmd: RecordReadings, sources: dict[str, Source]) -> _Work:
     )
     return _Work(
         bins={
-            (row[0], row[1], row[2], row[3]): _Bin(
-                Held(row[4], row[5]), row[6], row[7], before=(row[4], row[6], row[7])
+            (row[0], row[1], row[2], row[3]): Bin(
+                Held(row[4], row[5]), row[6], row[7], row[8] or 0, before=(row[4], row[6], row[7])
             )
             for row in bins
         },
+        told=deliveries.load(CounterBin.__tablename__, ids, min(starts), max(starts)),
         apart={(row[0], row[1]) for row in apart},
         known={
             (row[0], row[1], row[2], row[3])
             for row in db.session.execute(
                 select(
                     Revision.source_id, Revision.row_key, Revision.old_value, Revision.old_seq
-                ).where(Revision.source_id.in_(ids))
+                ).where(Revision.source_id.in_(ids), deliveries.stands(Revision.batch_id))
             )
         },
     )
@@ -221,12 +213,6 @@ def _cells(reading: CounterReading) -> list[tuple[Direction, int]]:
         (Direction.BOTH, reading.passed),
     )
     return [(direction, value) for direction, value in cells if value is not None]
-
-
-def row_key(starts_at: datetime, duration_s: int, direction: str, name: str = "") -> str:
-    """Return the text under which a bin stands in `revision` and `quarantine`."""
-    stamp = starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"{stamp}/{duration_s}/{direction}{name}"
 
 
 def _set_apart(work: _Work, source: Source, reading: CounterReading) -> bool:
@@ -254,6 +240,7 @@ def _keep(work: _Work, cmd: RecordReadings, source: Source, reading: CounterRead
             (source.id, reading.starts_at, reading.duration_s, direction),
             Held(value, seq),
             reading,
+            cmd.batch_id or 0,
         )
         for direction, value in _cells(reading)
     }
@@ -261,15 +248,16 @@ def _keep(work: _Work, cmd: RecordReadings, source: Source, reading: CounterRead
     return next(outcome for outcome in order if outcome in found)
 
 
-def _merge(work: _Work, key: Key, arriving: Held, reading: CounterReading) -> Merge:
+def _merge(work: _Work, key: Key, arriving: Held, reading: CounterReading, batch_id: int) -> Merge:
     current = work.bins.get(key)
     outcome = counters.merge(current.held if current else None, arriving)
     if current is None:
-        work.bins[key] = _Bin(arriving, reading.coverage, reading.flags, is_new=True)
+        work.bins[key] = Bin(arriving, reading.coverage, reading.flags, batch_id, is_new=True)
         return outcome
+    _tell(work, key, current, Bin(arriving, reading.coverage, reading.flags, batch_id))
     if outcome is Merge.DUPLICATE:
         if arriving.seq > current.held.seq:
-            current.held, current.is_changed = arriving, True
+            current.held, current.batch_id, current.is_changed = arriving, batch_id, True
         return outcome
     name = row_key(key[1], key[2], key[3])
     old, new = current.held, arriving
@@ -283,12 +271,17 @@ def _merge(work: _Work, key: Key, arriving: Held, reading: CounterReading) -> Me
     work.revisions.append(_revision(key[0], name, old, new))
     if outcome is Merge.REVISION:
         current.held, current.coverage = arriving, reading.coverage
-    current.flags, current.is_changed = _flagged(current.flags), True
+        current.batch_id = batch_id
+    current.flags, current.is_changed = flagged(current.flags), True
     return outcome
 
 
-def _flagged(flags: str) -> str:
-    return ",".join(sorted({*filter(None, flags.split(",")), BinFlag.CONFLICTING}))
+def _tell(work: _Work, key: Key, current: Bin, arriving: Bin) -> None:
+    """Note what each file said of a bin as soon as two tell of it."""
+    name = deliveries.bin_key(*key)
+    before = work.told.kept.get(name, {}).get(arriving.batch_id)
+    word = said(key, arriving) if before is None else after(before, arriving)
+    work.told.note(name, (current.batch_id, said(key, current)), (arriving.batch_id, word))
 
 
 def _revision(source_id: int, key: str, old: Held, new: Held) -> dict[str, Any]:
@@ -307,8 +300,8 @@ def _roll_up(cmd: RecordReadings, work: _Work, now: datetime) -> None:
     """Enter the bins that came or changed into the sums by quarter of an hour."""
     changes = [
         Change(
-            before=_part(key, *one.before) if one.before else None,
-            after=_part(key, one.held.value or 0, one.coverage, one.flags),
+            before=part(key, *one.before) if one.before else None,
+            after=part(key, one.held.value or 0, one.coverage, one.flags),
         )
         for key, one in work.bins.items()
         if one.is_new or one.is_changed
@@ -327,14 +320,6 @@ def _roll_up(cmd: RecordReadings, work: _Work, now: datetime) -> None:
         ),
         now,
     )
-
-
-def _part(key: Key, passages: int, coverage: float, flags: str) -> tuple[rollup_rules.Key, Sum]:
-    source_id, starts_at, duration_s, direction = key
-    place = rollup_rules.Key(
-        source_id, rollup_rules.quarter_s(starts_at), direction, duration_s, flags
-    )
-    return place, Sum(passages, 1, duration_s * coverage)
 
 
 def _counted(source_ids: set[int]) -> set[int]:
@@ -357,7 +342,7 @@ def _write(cmd: RecordReadings, work: _Work, now: datetime) -> None:
             "seq": one.held.seq,
             "coverage": one.coverage,
             "flags": one.flags,
-            "batch_id": cmd.batch_id,
+            "batch_id": one.batch_id or None,
             "_new": one.is_new,
         }
         for key, one in work.bins.items()
@@ -374,6 +359,7 @@ def _write(cmd: RecordReadings, work: _Work, now: datetime) -> None:
     if work.revisions:
         extra = common | {"batch_id": cmd.batch_id, "revised_at": now}
         db.session.execute(insert(Revision), [row | extra for row in work.revisions])
+    deliveries.write(CounterBin.__tablename__, cmd.event_id, work.told)
     if work.quarantine:
-        extra = common | {"recorded_at": now}
-        db.session.execute(insert(Quarantine), [row | extra for row in work.quarantine])
+        here = {"recorded_at": now, "batch_id": cmd.batch_id}
+        db.session.execute(insert(Quarantine), [row | common | here for row in work.quarantine])

@@ -49,7 +49,8 @@ class RawChanges:
     Raw rows of one metric that came or changed.
 
     `known` are the scopes that had rows before: the past of a new one is told
-    for the first time and adjusts nothing. `is_checked`: a person let them in.
+    for the first time and adjusts nothing. `is_checked`: a person let them in;
+    `is_undone`: their file was taken back.
     """
 
     event_id: int
@@ -58,6 +59,7 @@ class RawChanges:
     known: Collection[int]
     batch_id: int | None = None
     is_checked: bool = False
+    is_undone: bool = False
 
 
 def apply(raw: RawChanges, now: datetime) -> None:
@@ -160,7 +162,7 @@ def _adjust(raw: RawChanges, now: datetime) -> None:
             "start_s": place[1],
             "direction": place[2],
             "delta": delta,
-            "reason": "accepted" if raw.is_checked else "revised" if place in revised else "late",
+            "reason": _reason(raw, is_revised=place in revised),
             "batch_id": raw.batch_id,
             "adjusted_at": now,
         }
@@ -169,6 +171,14 @@ def _adjust(raw: RawChanges, now: datetime) -> None:
     ]
     if rows:
         db.session.execute(insert(Adjustment), rows)
+
+
+def _reason(raw: RawChanges, *, is_revised: bool) -> str:
+    if raw.is_undone:
+        return "undone"
+    if raw.is_checked:
+        return "accepted"
+    return "revised" if is_revised else "late"
 
 
 @command

@@ -14,6 +14,8 @@ from sqlalchemy import insert, select, update
 from eventhub.audience.enums import QuarantineRule
 from eventhub.audience.models import Quarantine, Revision, Stream, StreamSample
 from eventhub.audience.rules import integrity
+from eventhub.audience.service import deliveries
+from eventhub.audience.service.deliveries import Said, Told
 from eventhub.audience.service.readings import Recorded, Refusal
 from eventhub.audience.service.sources import EnsureStream, ensure_stream
 from eventhub.kernel import clock
@@ -53,6 +55,7 @@ class RecordSamples:
 
     event_id: int
     samples: Sequence[SampleReading]
+    batch_id: int | None = None
     is_synthetic: bool = False
     is_checked: bool = False
 
@@ -66,6 +69,7 @@ class _Kept:
     popularity: int | None = None
     is_answered: bool = False
     raw_sha256: str = ""
+    batch_id: int = 0  # 0: not of a file
 
 
 Key = tuple[int, datetime]
@@ -86,6 +90,7 @@ def record_samples(cmd: RecordSamples) -> Recorded:
     kept = _load(cmd, streams)
     times = _Times.of(kept)
     replaced = _replaced(streams)
+    told = _told(cmd, streams)
     counts = dict.fromkeys(("new", "same", "revised", "apart"), 0)
     refused: list[Refusal] = []
     for sample in sorted(cmd.samples, key=lambda one: one.at):
@@ -94,11 +99,14 @@ def record_samples(cmd: RecordSamples) -> Recorded:
             refused.append(Refusal(sample.index, reason))
         elif not cmd.is_checked and (rule := _doubt(sample, stream, kept, times)):
             counts["apart"] += 1
-            _set_apart(sample, stream, rule, now)
+            _set_apart(cmd, sample, stream, rule, now)
         else:
-            counts[_keep(sample, stream, kept, replaced, now)] += 1
+            if not _is_replay(sample, stream, kept, replaced):
+                _tell(cmd, told, sample, stream, kept)
+            counts[_keep(cmd, sample, stream, kept, replaced, now)] += 1
             times.add(sample, stream)
     _write(cmd, kept)
+    deliveries.write(StreamSample.__tablename__, cmd.event_id, told)
     return Recorded(
         accepted=counts["new"],
         duplicates=counts["same"],
@@ -142,6 +150,7 @@ def _load(cmd: RecordSamples, streams: dict[str, Stream]) -> dict[Key, _Kept]:
             StreamSample.popularity,
             StreamSample.is_ok,
             StreamSample.raw_sha256,
+            StreamSample.batch_id,
         ).where(
             StreamSample.stream_id.in_([stream.id for stream in streams.values()]),
             StreamSample.at.between(first, last),
@@ -155,8 +164,78 @@ def _load(cmd: RecordSamples, streams: dict[str, Stream]) -> dict[Key, _Kept]:
             popularity=row[4],
             is_answered=row[5],
             raw_sha256=row[6],
+            batch_id=row[7] or 0,
         )
         for row in rows
+    }
+
+
+def _told(cmd: RecordSamples, streams: dict[str, Stream]) -> Told:
+    if not cmd.samples:
+        return Told()
+    times = [sample.at for sample in cmd.samples]
+    ids = [stream.source_id for stream in streams.values()]
+    return deliveries.load(StreamSample.__tablename__, ids, min(times), max(times))
+
+
+def _tell(
+    cmd: RecordSamples, told: Told, sample: SampleReading, stream: Stream, kept: dict[Key, _Kept]
+) -> None:
+    """Note what each file said of an instant as soon as two tell of it; the later holds."""
+    current = kept.get((stream.id, sample.at))
+    if current is None:
+        return
+    name = deliveries.sample_key(stream.source_id, sample.at)
+    seq = max((one.seq for one in told.kept.get(name, {}).values()), default=0) + 1
+
+    def said(one: _Kept, number: int) -> Said:
+        return Said(number, _raw(one), stream.source_id, sample.at)
+
+    arriving = _kept(cmd, sample)
+    told.note(
+        name,
+        (current.batch_id, said(current, seq - 1)),
+        (arriving.batch_id, said(arriving, seq)),
+    )
+
+
+def _is_replay(
+    sample: SampleReading,
+    stream: Stream,
+    kept: dict[Key, _Kept],
+    replaced: set[tuple[int, str, float]],
+) -> bool:
+    """Tell whether a value was replaced before, or takes nothing away because it failed."""
+    current = kept.get((stream.id, sample.at))
+    if current is None or (current.viewers, current.cumulative) == (
+        sample.viewers,
+        sample.cumulative,
+    ):
+        return False
+    if sample.viewers is None and current.viewers is not None:
+        return True
+    return (stream.source_id, _key(sample.at), float(sample.viewers or 0)) in replaced
+
+
+def _kept(cmd: RecordSamples, sample: SampleReading) -> _Kept:
+    return _Kept(
+        sample.viewers,
+        sample.cumulative,
+        is_new=True,
+        popularity=sample.popularity,
+        is_answered=sample.is_answered,
+        raw_sha256=sample.raw_sha256,
+        batch_id=cmd.batch_id or 0,
+    )
+
+
+def _raw(one: _Kept) -> dict[str, Any]:
+    return {
+        "viewers": one.viewers,
+        "cumulative": one.cumulative,
+        "popularity": one.popularity,
+        "is_ok": one.is_answered or one.viewers is not None or one.cumulative is not None,
+        "raw_sha256": one.raw_sha256,
     }
 
 
@@ -166,7 +245,9 @@ def _replaced(streams: dict[str, Stream]) -> set[tuple[int, str, float]]:
         (row[0], row[1], row[2])
         for row in db.session.execute(
             select(Revision.source_id, Revision.row_key, Revision.old_value).where(
-                Revision.source_id.in_(ids), Revision.table_name == StreamSample.__tablename__
+                Revision.source_id.in_(ids),
+                Revision.table_name == StreamSample.__tablename__,
+                deliveries.stands(Revision.batch_id),
             )
         )
     }
@@ -221,7 +302,9 @@ def _key(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _set_apart(sample: SampleReading, stream: Stream, rule: QuarantineRule, now: datetime) -> None:
+def _set_apart(
+    cmd: RecordSamples, sample: SampleReading, stream: Stream, rule: QuarantineRule, now: datetime
+) -> None:
     key = f"{_key(sample.at)}={sample.viewers}"
     known = db.session.scalar(
         select(Quarantine.id).where(
@@ -237,12 +320,14 @@ def _set_apart(sample: SampleReading, stream: Stream, rule: QuarantineRule, now:
                 rule=rule,
                 raw={"concurrent": sample.viewers, "cumulative": sample.cumulative},
                 recorded_at=now,
+                batch_id=cmd.batch_id,
             )
         )
         db.session.flush()
 
 
 def _keep(
+    cmd: RecordSamples,
     sample: SampleReading,
     stream: Stream,
     kept: dict[Key, _Kept],
@@ -252,33 +337,27 @@ def _keep(
     key = (stream.id, sample.at)
     current = kept.get(key)
     if current is None:
-        kept[key] = _Kept(
-            sample.viewers,
-            sample.cumulative,
-            is_new=True,
-            popularity=sample.popularity,
-            is_answered=sample.is_answered,
-            raw_sha256=sample.raw_sha256,
-        )
+        kept[key] = _kept(cmd, sample)
         return "new"
     is_same = (current.viewers, current.cumulative) == (sample.viewers, sample.cumulative)
-    arrived = (stream.source_id, _key(sample.at), float(sample.viewers or 0))
-    if is_same or arrived in replaced:
+    if is_same or _is_replay(sample, stream, kept, replaced):
         return "same"
-    if sample.viewers is None and current.viewers is not None:
-        return "same"  # a repeat that failed takes nothing away
     if current.viewers is not None:
         replaced.add((stream.source_id, _key(sample.at), float(current.viewers)))
-        db.session.add(_revision(sample, stream, current.viewers, now))
+        db.session.add(_revision(cmd, sample, stream, current.viewers, now))
     current.viewers, current.cumulative = sample.viewers, sample.cumulative
+    current.raw_sha256, current.batch_id = sample.raw_sha256, cmd.batch_id or 0
     current.is_changed = not current.is_new
     return "revised"
 
 
-def _revision(sample: SampleReading, stream: Stream, old: int, now: datetime) -> Revision:
+def _revision(
+    cmd: RecordSamples, sample: SampleReading, stream: Stream, old: int, now: datetime
+) -> Revision:
     return Revision(
         event_id=stream.event_id,
         source_id=stream.source_id,
+        batch_id=cmd.batch_id,
         table_name=StreamSample.__tablename__,
         row_key=_key(sample.at),
         old_value=float(old),
@@ -295,11 +374,8 @@ def _write(cmd: RecordSamples, kept: dict[Key, _Kept]) -> None:
             "stream_id": key[0],
             "at": key[1],
             "event_id": cmd.event_id,
-            "viewers": one.viewers,
-            "cumulative": one.cumulative,
-            "popularity": one.popularity,
-            "is_ok": one.is_answered or one.viewers is not None or one.cumulative is not None,
-            "raw_sha256": one.raw_sha256,
+            "batch_id": one.batch_id or None,
+            **_raw(one),
         }
 
     fresh = [row(key, one) for key, one in kept.items() if one.is_new]

@@ -85,7 +85,7 @@ def _record(cmd: RecordTotals, name: str, totals: Sequence[TotalReading]) -> Rec
             refused.append(Refusal(total.line, LATE))
         else:
             row = _row(cmd, source, total, at)
-            readings += _bins(source, before, row, total, zone)
+            readings += bins_between(source, before, row, zone, line=total.line)
             known[at] = before = row
             accepted += 1
     db.session.flush()
@@ -140,18 +140,16 @@ def _row(cmd: RecordTotals, source: Source, total: TotalReading, at: datetime) -
         event_id=cmd.event_id,
         entered_total=total.entered,
         left_total=total.left,
+        batch_id=cmd.batch_id,
     )
     db.session.add(row)
     return row
 
 
-def _bins(
-    source: Source,
-    before: CounterTotal | None,
-    now: CounterTotal,
-    total: TotalReading,
-    zone: tzinfo,
+def bins_between(
+    source: Source, before: CounterTotal | None, now: CounterTotal, zone: tzinfo, *, line: int = 0
 ) -> list[CounterReading]:
+    """Return the passages from one kept total to the next, none without one before."""
     if before is None:
         return []
     resets = rules.local_midnights(before.at, now.at, zone)
@@ -169,7 +167,7 @@ def _bins(
     either = next((way for way in ways if way is not None), [])
     return [
         CounterReading(
-            line=total.line,
+            line=line,
             counter=source.name,
             starts_at=part.starts_at,
             duration_s=round((part.ends_at - part.starts_at).total_seconds()),

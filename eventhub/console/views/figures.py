@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Response, request, url_for
+from flask import Response, flash, request, url_for
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventhub.accounts.enums import Permission
@@ -14,8 +15,9 @@ from eventhub.audience.errors import SourceNameTaken, TooManySources, Unreadable
 from eventhub.audience.queries import BatchRow
 from eventhub.console.access import console_event, signed_in
 from eventhub.console.forms import CounterFileForm
+from eventhub.console.media_forms import UndoForm
 from eventhub.console.views.frame import blueprint, page
-from eventhub.kernel.errors import NotFound
+from eventhub.kernel.errors import BadRequest, NotFound
 from eventhub.kernel.http import see_other
 from eventhub.programme.queries import EventRow
 
@@ -46,6 +48,39 @@ def import_counters(slug: str) -> Response | BaseResponse:
         return _counters_page(event, form, status=refusal.status)
     key = hashlib.sha256(data).hexdigest()[:_KEY_LENGTH]
     return see_other(url_for("console.counters", slug=slug, file=key))
+
+
+@blueprint.post("/e/<slug>/counters/undo")
+def undo_counters(slug: str) -> BaseResponse:
+    """POST /console/e/SLUG/counters/undo: take a file of readings back; audience.view."""
+    event = console_event(slug, Permission.AUDIENCE_VIEW)
+    take_back(event)
+    return see_other(url_for("console.counters", slug=slug))
+
+
+@blueprint.post("/e/<slug>/streams/files/undo")
+def undo_export(slug: str) -> BaseResponse:
+    """POST /console/e/SLUG/streams/files/undo: take a platform's file back; audience.view."""
+    event = console_event(slug, Permission.AUDIENCE_VIEW)
+    take_back(event)
+    return see_other(url_for("console.exports", slug=slug))
+
+
+def take_back(event: EventRow) -> None:
+    """Take the file of the form back and say how many rows that were."""
+    form = UndoForm()
+    if not form.validate_on_submit():
+        raise BadRequest()
+    taken = audience.undo_file(
+        audience.UndoFile(
+            event_id=event.id,
+            key=form.key.data or "",
+            reason=form.reason.data or "",
+            by=signed_in().name,
+            source_name=form.source.data or "",
+        )
+    )
+    flash(ngettext("%(num)s row is taken back.", "%(num)s rows are taken back.", taken), "ok")
 
 
 def _counters_page(event: EventRow, form: CounterFileForm, *, status: int = 200) -> Response:

@@ -85,7 +85,12 @@ def undo_media(slug: str) -> BaseResponse:
     if not form.validate_on_submit():
         raise BadRequest()
     taken = service.undo_media(
-        service.UndoMedia(event_id=event.id, key=form.key.data or "", undone_by=signed_in().name)
+        service.UndoMedia(
+            event_id=event.id,
+            key=form.key.data or "",
+            reason=form.reason.data or "",
+            undone_by=signed_in().name,
+        )
     )
     flash(ngettext("%(num)s row is taken back.", "%(num)s rows are taken back.", taken), "ok")
     return see_other(url_for("console.media", slug=slug))

@@ -71,12 +71,18 @@ def import_media(
 @group.command("undo-media")
 @click.argument("event")
 @click.argument("sha256")
+@click.option("--reason", required=True, help="Why; kept with the file.")
 @json_option
 @domain_errors
-def undo_media(event: str, sha256: str, as_json: bool) -> None:
+def undo_media(event: str, sha256: str, reason: str, as_json: bool) -> None:
     """Take back the rows of the imported file whose hash begins with SHA256."""
     taken = service.undo_media(
-        service.UndoMedia(event_id=event_by_slug(event).id, key=sha256.lower())
+        service.UndoMedia(
+            event_id=event_by_slug(event).id,
+            key=sha256.lower(),
+            reason=reason,
+            undone_by="command line",
+        )
     )
     emit({"removed": taken}, as_json=as_json, human=f"{taken} rows are taken back.")
 

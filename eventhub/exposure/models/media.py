@@ -13,11 +13,13 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventhub.kernel.db import Base, BigId, I18n
 
+_STANDS = text("undone_at IS NULL")
 _OPS = "op IN ('=', '>', '<', '~', '~<')"
 
 
@@ -59,11 +61,23 @@ class Creator(Base):
 
 
 class MediaBatch(Base):
-    """One imported monitoring file; the same bytes are one batch, an undone one has no rows."""
+    """
+    One imported monitoring file; the same bytes are one batch.
+
+    A batch that was taken back has no rows any more and stays with its reason;
+    its file may come again.
+    """
 
     __tablename__ = "media_batch"
     __table_args__ = (
-        UniqueConstraint("event_id", "sha256"),
+        Index(
+            "uq_media_batch_event_id_sha256",
+            "event_id",
+            "sha256",
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
         CheckConstraint("length(sha256) = 64", name="sha256"),
     )
 
@@ -80,6 +94,7 @@ class MediaBatch(Base):
     imported_at: Mapped[datetime]
     undone_by: Mapped[str] = mapped_column(String(120), default="")
     undone_at: Mapped[datetime | None]
+    undone_reason: Mapped[str] = mapped_column(String(300), default="")
 
 
 class _Piece:

@@ -144,7 +144,7 @@ def _state(
         "observations": len(refs),
         "observations_sha256": sha256(canonical({"observations": refs})),
         "series_sha256": sha256(canonical(series)),
-        "batches": sorted(batch.sha256 for batch in batches(event.id)),
+        "batches": sorted(row.sha256 for row in batches(event.id) if row.undone_at is None),
         "evidence": evidence,
         "excluded": len(exclusions(event.id)),
         "revisions": revision_counts(event.id),

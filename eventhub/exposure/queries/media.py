@@ -54,6 +54,8 @@ class MediaBatchRow:
     imported_by: str
     imported_at: datetime
     undone_at: datetime | None
+    undone_by: str
+    undone_reason: str
 
 
 def media_batches(event_id: int) -> list[MediaBatchRow]:
@@ -73,6 +75,8 @@ def media_batches(event_id: int) -> list[MediaBatchRow]:
             imported_by=row.imported_by,
             imported_at=row.imported_at,
             undone_at=row.undone_at,
+            undone_by=row.undone_by,
+            undone_reason=row.undone_reason,
         )
         for row in found
     ]

@@ -15,6 +15,7 @@ from eventhub.exposure.models import Creator, CreatorPost, Mention, Outlet
 from eventhub.exposure.rules.exports import MentionFigures
 from eventhub.exposure.rules.stories import StoryFile, Told, title_key
 from eventhub.exposure.rules.web import canonical_url
+from eventhub.exposure.service.heirs import remember
 from eventhub.kernel import audit, clock, text
 from eventhub.kernel.db import I18n, command, db
 from eventhub.programme.models import Event
@@ -128,8 +129,10 @@ def record_mentions(cmd: RecordMentions) -> RecordedMentions:
         key = dedupe_key(item)
         if key in known:
             duplicates += 1
+            if known[key] != (cmd.batch_id or 0):
+                remember(cmd, key, item)
             continue
-        known.add(key)
+        known[key] = cmd.batch_id or 0
         db.session.add(_row(cmd, item, key, file))
         accepted += 1
     db.session.flush()
@@ -189,10 +192,12 @@ def _checked(item: MentionFigures) -> MentionFigures:
         raise ValueError(f"url or text: {str(error)[:200]}") from error
 
 
-def _known_keys(event_id: int) -> set[str]:
-    found: set[str] = set()
+def _known_keys(event_id: int) -> dict[str, int]:
+    """Return by key the batch that each row is of, 0 for one that came outside of files."""
+    found: dict[str, int] = {}
     for model in (Mention, CreatorPost):
-        found |= set(db.session.scalars(select(model.dedupe_key).filter_by(event_id=event_id)))
+        rows = select(model.dedupe_key, model.batch_id).filter_by(event_id=event_id)
+        found |= {key: batch_id or 0 for key, batch_id in db.session.execute(rows)}
     return found
 
 

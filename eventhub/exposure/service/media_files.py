@@ -5,17 +5,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Integer, cast, func, select, update
 
 from eventhub.exposure.enums import MediaFormat
 from eventhub.exposure.errors import NoBatch, UnreadableMediaFile
 from eventhub.exposure.models import CreatorPost, MediaBatch, Mention
-from eventhub.exposure.rules.exports import BadRow, ExportFile, UnreadableExport, parse_export
+from eventhub.exposure.rules.exports import (
+    BadRow,
+    ExportFile,
+    MentionFigures,
+    UnreadableExport,
+    parse_export,
+)
+from eventhub.exposure.service import heirs
 from eventhub.exposure.service.media import RecordMentions, record_act, record_mentions
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
+from eventhub.programme.models import Event
 from eventhub.programme.queries import event_by_id
+
+MAX_REASON: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +55,11 @@ class ImportedMedia:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoMedia:
-    """A batch to take back, by the first digits of its file's SHA-256."""
+    """A batch to take back and why, by the first digits of its file's SHA-256."""
 
     event_id: int
     key: str
+    reason: str
     undone_by: str = ""
 
 
@@ -76,11 +88,14 @@ def undo_media(cmd: UndoMedia) -> int:
     """
     Take the rows of a batch back and return how many. Commits.
 
-    The batch stays listed; its file may be imported again.
+    A row that another file told of too stands as that file says from now on.
+    The batch stays listed with its reason and its rows in `taken_back`; the
+    file may be imported again.
 
     Raises:
-        NoBatch: No such batch, or undone already.
+        NoBatch: No such batch, or undone already, or no reason.
     """
+    db.session.get_one(Event, cmd.event_id, with_for_update=True)  # as those who record
     row = db.session.scalar(
         select(MediaBatch).where(
             MediaBatch.event_id == cmd.event_id,
@@ -88,19 +103,55 @@ def undo_media(cmd: UndoMedia) -> int:
             MediaBatch.undone_at.is_(None),
         )
     )
-    if row is None or not cmd.key:
+    if row is None or not cmd.key or not cmd.reason.strip():
         raise NoBatch()
-    taken = 0
-    for model in (Mention, CreatorPost):
-        gone = delete(model).where(model.batch_id == row.id).returning(model.id)
-        taken += len(db.session.execute(gone).all())
+    taken = _take(cmd.event_id, row)
     db.session.execute(
         update(MediaBatch)
         .where(MediaBatch.id == row.id)
-        .values(undone_at=clock.now(), undone_by=cmd.undone_by)
+        .values(
+            undone_at=clock.now(),
+            undone_by=cmd.undone_by,
+            undone_reason=cmd.reason.strip()[:MAX_REASON],
+        )
     )
-    record_act("media.undo", cmd.event_id, {"file": row.sha256, "rows": taken})
+    after = {"file": row.sha256, "rows": taken, "reason": cmd.reason.strip()[:MAX_REASON]}
+    record_act("media.undo", cmd.event_id, after)
     return taken
+
+
+def _take(event_id: int, batch: MediaBatch) -> int:
+    """Take the rows away, let others stand in their place, and name a first of each story."""
+    counts = [
+        db.session.scalar(select(func.count()).select_from(model).where(model.batch_id == batch.id))
+        for model in (Mention, CreatorPost)
+    ]
+    by_batch: dict[int, list[MentionFigures]] = {}
+    for batch_id, item in heirs.take_rows(event_id, batch.id):
+        by_batch.setdefault(batch_id, []).append(item)
+    for batch_id, items in sorted(by_batch.items()):
+        record_mentions(
+            RecordMentions(
+                event_id=event_id,
+                items=items,
+                batch_id=batch_id or None,
+                recorded_by=batch.imported_by,
+                is_synthetic=event_by_id(event_id).is_synthetic,
+            )
+        )
+    firsts = (
+        select(func.min(Mention.id))
+        .where(Mention.event_id == event_id)
+        .group_by(Mention.story)
+        .having(func.max(cast(Mention.is_original, Integer)) == 0)
+    )
+    db.session.execute(
+        update(Mention)
+        .where(Mention.id.in_(firsts))
+        .values(is_original=True)
+        .execution_options(synchronize_session=False)
+    )
+    return sum(count or 0 for count in counts)
 
 
 @command
@@ -120,11 +171,15 @@ def _import(cmd: ImportMedia) -> ImportedMedia:
 def _keep(cmd: ImportMedia, file: ExportFile, *, is_synthetic: bool) -> ImportedMedia:
     digest = hashlib.sha256(cmd.data).hexdigest()
     batch = db.session.scalar(
-        select(MediaBatch).where(MediaBatch.event_id == cmd.event_id, MediaBatch.sha256 == digest)
+        select(MediaBatch).where(
+            MediaBatch.event_id == cmd.event_id,
+            MediaBatch.sha256 == digest,
+            MediaBatch.undone_at.is_(None),
+        )
     )
-    if batch is not None and batch.undone_at is None:
+    if batch is not None:
         return _known(batch)
-    batch = batch or MediaBatch(event_id=cmd.event_id, sha256=digest)
+    batch = MediaBatch(event_id=cmd.event_id, sha256=digest)
     batch.file_name, batch.file_format = cmd.file_name[-200:], cmd.file_format.value
     batch.imported_by, batch.imported_at, batch.undone_at = cmd.imported_by, clock.now(), None
     batch.row_count = len(file.rows) + len(file.rejected)

@@ -17,6 +17,8 @@ ROWS: Final[dict[str, Row]] = {
     "watch.policy": Row("GET", "/live/k/week/nowhere.txt", of(404)),
     "console.counters": Row("GET", f"{C}/counters", console(**owners(200), dana=200)),
     "console.import_counters": Row("POST", f"{C}/counters", console(**owners(422), dana=422)),
+    "console.undo_counters": Row("POST", f"{C}/counters/undo", console(**owners(400), dana=400)),
+    "console.undo_export": Row("POST", f"{C}/streams/files/undo", console(**owners(400), dana=400)),
     "console.footfall": Row("GET", f"{C}/footfall", console(**owners(200), dana=200)),
     "console.place_counter": Row("POST", f"{C}/footfall/place", console(**owners(422), dana=422)),
     "console.fit_counter": Row("POST", f"{C}/footfall/factor", console(**owners(422), dana=422)),
