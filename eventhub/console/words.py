@@ -354,6 +354,7 @@ def adjustment_reasons() -> dict[str, str]:
     return {
         "late": _("came late"),
         "revised": _("the source corrected it"),
+        "undone": _("its file was taken back"),
         "accepted": _("a person let it count"),
     }
 

@@ -1,5 +1,6 @@
 """What is read of figures, counters and streams; the number of statements is in each docstring."""
 
+from eventhub.audience.queries.doors import DoorDay, door_days
 from eventhub.audience.queries.exports import ExportRow, export_maps, exports
 from eventhub.audience.queries.footfall import (
     CounterRow,
@@ -91,6 +92,7 @@ __all__ = [
     "CordonDay",
     "CordonNow",
     "CounterRow",
+    "DoorDay",
     "ExclusionRow",
     "ExportRow",
     "FootfallDay",
@@ -122,6 +124,7 @@ __all__ = [
     "beat_states",
     "counter_hours",
     "counters",
+    "door_days",
     "events_behind",
     "events_to_rebuild",
     "exclusions",

@@ -38,12 +38,19 @@ class CounterRow:
     is_cordon: bool
     period_s: int
     width_m: float | None
+    door_ref: str
+    is_spare: bool
     k: float | None
     k_se: float
     manual_counts: int
     first_at: datetime | None
     last_at: datetime | None
     is_synthetic: bool
+
+    @property
+    def counts_visits(self) -> bool:
+        """Tell whether it sees every entry of a zone and no other counter counts its door."""
+        return self.is_cordon and not self.is_spare
 
 
 def counters(event_id: int) -> list[CounterRow]:
@@ -88,6 +95,8 @@ def _counter(
         is_cordon=source.is_cordon,
         period_s=source.period_s,
         width_m=source.width_m,
+        door_ref=source.door_ref,
+        is_spare=source.is_spare,
         k=k,
         k_se=calibration.se if calibration else 0.0,
         manual_counts=calibration.manual_counts if calibration else 0,
@@ -215,8 +224,8 @@ def visits_of(event: EventRow, names: Collection[str], day: date) -> VisitsRow:
     Return visits of one day over counters that the caller names; three statements.
 
     Raises:
-        PassagesAreNotVisits: One of them is no cordon counter, or lies inside
-            the cordon of another (rule DC-1).
+        PassagesAreNotVisits: One of them is no cordon counter, lies inside the
+            cordon of another, or is not the one that counts at its door (rule DC-1).
     """
     rows = [row for row in footfall_days(event, [day]) if row.counter.name in names]
     paths = zone_paths(event.id)
@@ -243,7 +252,7 @@ def outer_cordons(
     rows: Sequence[FootfallDay], paths: Mapping[int, tuple[int, ...]]
 ) -> list[FootfallDay]:
     """Return rows of counters of outermost cordons: those that may be added into visits."""
-    placed = [row for row in rows if row.counter.is_cordon and paths.get(row.counter.zone_id)]
+    placed = [row for row in rows if row.counter.counts_visits and paths.get(row.counter.zone_id)]
     return [row for row in placed if not _is_inside(row, placed, paths)]
 
 
@@ -258,7 +267,7 @@ def _part(row: FootfallDay, paths: Mapping[int, tuple[int, ...]]) -> sums.Cordon
     return sums.CordonCount(
         source=row.counter.name,
         entries=row.entered,
-        is_cordon=row.counter.is_cordon,
+        is_cordon=row.counter.counts_visits,
         zone_path=paths.get(row.counter.zone_id, ()),
         k=row.counter.k,
         k_se=row.counter.k_se,

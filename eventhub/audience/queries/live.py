@@ -148,7 +148,7 @@ def live(event: EventRow, curves: Mapping[int, _Curve] | None = None) -> LiveSna
         viewers_cls=sums.weakest([row.stream.cls for row in own]) if own else None,
         cordons=_cordons(event, day, outer, paths, now),
         visits=visits_from(day, outer, paths) if outer else None,
-        others=tuple(row for row in counted if row not in outer),
+        others=tuple(row for row in counted if row not in outer and not row.counter.is_spare),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from eventhub.audience.enums import Direction
 from eventhub.audience.models import PlanMark, Rollup, SitePlan
+from eventhub.audience.queries.doors import DoorDay, door_days
 from eventhub.audience.queries.footfall import (
     CounterRow,
     FootfallDay,
@@ -68,6 +69,7 @@ class Quality:
     counters: tuple[CounterRow, ...]
     days: tuple[QualityDay, ...]
     cordons: tuple[CordonDay, ...]
+    doors: tuple[DoorDay, ...]
 
 
 def quality(event: EventRow) -> Quality:
@@ -81,6 +83,7 @@ def quality(event: EventRow) -> Quality:
         counters=tuple(counters(event.id)),
         days=tuple(sorted(days, key=lambda one: (-one.row.day.toordinal(), one.row.counter.id))),
         cordons=tuple(_cordons(event, rows)),
+        doors=tuple(door_days(rows)[::-1]),
     )
 
 
@@ -106,7 +109,7 @@ def _cordons(event: EventRow, rows: Sequence[FootfallDay]) -> list[CordonDay]:
     flows = _flows(event)
     groups: dict[tuple[date, int], list[FootfallDay]] = defaultdict(list)
     for row in rows:
-        if row.counter.is_cordon and row.counter.zone_id in names:
+        if row.counter.counts_visits and row.counter.zone_id in names:
             groups[row.day, row.counter.zone_id].append(row)
     return [
         _cordon(event, zone_id, names[zone_id], day, mine, check_ins, flows)

@@ -30,6 +30,8 @@ class PlaceCounter:
     Where a counter stands; `zone_id` 0 takes it out of every zone.
 
     `is_cordon`: it sees every entry into the zone, so that its figures are visits.
+    Counters with the same `door` see the same people: one counts, this one when
+    `counts_at_door`, the others are kept beside it.
     """
 
     event_id: int
@@ -37,6 +39,8 @@ class PlaceCounter:
     zone_id: int
     is_cordon: bool
     width_m: float | None
+    door: str = ""
+    counts_at_door: bool = False
 
 
 @command
@@ -51,18 +55,62 @@ def place_counter(cmd: PlaceCounter) -> None:
     zone = db.session.get(Zone, cmd.zone_id) if cmd.zone_id else None
     if cmd.zone_id and (zone is None or zone.event_id != cmd.event_id):
         raise UnknownCounter()
-    before = {"zone": source.zone_id, "cordon": source.is_cordon, "width_m": source.width_m}
+    before = _placed(source)
     source.zone_id = cmd.zone_id
     source.is_cordon = cmd.is_cordon and bool(cmd.zone_id)
     source.width_m = cmd.width_m
-    after = {"zone": source.zone_id, "cordon": source.is_cordon, "width_m": source.width_m}
-    db.session.flush()
+    _set_door(source, cmd.door.strip()[:40], counts=cmd.counts_at_door)
     audit.record(
         "counter.place",
         f"counter:{source.name}",
         event_id=cmd.event_id,
         before=before,
-        after=after,
+        after=_placed(source),
+    )
+
+
+def _placed(source: Source) -> dict[str, Any]:
+    return {
+        "zone": source.zone_id,
+        "cordon": source.is_cordon,
+        "width_m": source.width_m,
+        "door": source.door_ref,
+        "spare": source.is_spare,
+    }
+
+
+def _set_door(source: Source, door: str, *, counts: bool) -> None:
+    """Put a counter at a door; exactly one of those there counts, a new one only when told to."""
+    left = source.door_ref
+    others = _at_door(source, door)
+    if counts:
+        for other in others:
+            other.is_spare = True
+    stays = bool(others) and source.door_ref == door and not source.is_spare
+    source.is_spare = False  # no row of the old door may be in the way of the new one
+    source.door_ref = ""
+    db.session.flush()
+    source.door_ref, source.is_spare = door, bool(others) and not counts and not stays
+    db.session.flush()
+    if left and left != door:
+        rest = _at_door(source, left)
+        if rest and all(other.is_spare for other in rest):
+            rest[0].is_spare = False
+            db.session.flush()
+
+
+def _at_door(source: Source, door: str) -> list[Source]:
+    if not door:
+        return []
+    return list(
+        db.session.scalars(
+            select(Source)
+            .where(
+                Source.event_id == source.event_id, Source.door_ref == door, Source.id != source.id
+            )
+            .order_by(Source.id)
+            .with_for_update()
+        )
     )
 
 

@@ -51,7 +51,12 @@ def _observe(event_id: int, zone_id: int, first_s: int, now: datetime) -> None:
                 Rollup.start_s >= first_s,
             ),
         )
-        .where(Source.event_id == event_id, Source.zone_id == zone_id, Source.is_cordon)
+        .where(
+            Source.event_id == event_id,
+            Source.zone_id == zone_id,
+            Source.is_cordon,
+            Source.is_spare.is_(False),
+        )
         .group_by(Source.id, Source.name, Calibration.k, Rollup.direction)
     ).all()
     counted: dict[int, dict[str, float]] = {}

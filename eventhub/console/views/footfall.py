@@ -25,7 +25,7 @@ from eventhub.console.access import console_event, signed_in
 from eventhub.console.forms import MAX_FILE
 from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel.errors import BadRequest, NotFound
-from eventhub.kernel.forms import BaseForm
+from eventhub.kernel.forms import BaseForm, CleanText
 from eventhub.kernel.http import see_other
 from eventhub.kernel.i18n import pick
 from eventhub.programme.queries import EventRow, zones
@@ -44,6 +44,10 @@ class PlaceForm(BaseForm):
         description=_l("metres, optional"),
         validators=[Optional(), NumberRange(0.1, 100)],
     )
+    door = CleanText(
+        _l("Door"), description=_l("optional, such as “north 1”"), validators=[Length(max=40)]
+    )
+    counts = BooleanField(_l("Of the counters at this door, this one counts"))
 
 
 class FactorForm(BaseForm):
@@ -99,6 +103,8 @@ def place_counter(slug: str) -> Response | BaseResponse:
             zone_id=form.zone.data,
             is_cordon=form.is_cordon.data,
             width_m=form.width.data,
+            door=form.door.data or "",
+            counts_at_door=form.counts.data,
         )
     )
     flash(_("The counter is placed; its past goes with it."), "ok")

@@ -10,11 +10,13 @@ from typing import Any
 from eventhub.audience.dictionary import METRICS
 from eventhub.audience.queries import (
     CounterRow,
+    DoorDay,
     FootfallDay,
     HourRow,
     VisitsRow,
     counter_hours,
     counters,
+    door_days,
     footfall_days,
     visits,
 )
@@ -65,9 +67,21 @@ def footfall(event: EventRow, notes: Mapping[date, I18n]) -> Footfall:
     series = {
         "footfall_hours": tables,
         "footfall_zones": _by_zone(event, rows, tables),
+        "doors": [_door(row) for row in door_days(days)],
         "baseline": _baseline(found, [row for row in counted if row not in found], notes),
     }
     return Footfall(tuple(lines), {name: value for name, value in series.items() if value})
+
+
+def _door(row: DoorDay) -> dict[str, Any]:
+    return {
+        "day": row.day.isoformat(),
+        "door": row.door,
+        "counted": {**row.counter.title, "key": row.counter.name, "value": row.entered},
+        "other": {**row.other.title, "key": row.other.name, "value": row.other_entered},
+        "apart": row.apart,
+        "is_apart": row.is_apart,
+    }
 
 
 def _baseline(
@@ -185,7 +199,7 @@ def _passages(row: CounterRow, days: Sequence[FootfallDay]) -> Line:
 def _hours(
     event: EventRow, rows: Sequence[CounterRow], found: Sequence[HourRow]
 ) -> list[dict[str, Any]]:
-    cordons = {row.id: row for row in rows if row.is_cordon}
+    cordons = {row.id: row for row in rows if row.counts_visits}
     by_day: dict[date, dict[tuple[int, datetime], int | None]] = {}
     for hour in found:
         if hour.counter_id in cordons:

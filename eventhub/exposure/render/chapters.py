@@ -88,6 +88,38 @@ def days(document: Mapping[str, Any]) -> tuple[DayRow, ...]:
     return tuple(_day(row) for row in document["series"].get("baseline", ()))
 
 
+@dataclass(frozen=True, slots=True)
+class DoorRow:
+    """One door that two counters see, on one day, ready to print."""
+
+    day: str
+    door: str
+    counted: str  # name of the counter that counts
+    value: str
+    other: str
+    other_value: str
+    apart: str
+    is_apart: bool  # more than their joint 95 % interval explains
+
+
+def doors(document: Mapping[str, Any]) -> tuple[DoorRow, ...]:
+    """Return doors with two counters, what counts and how far the other is from it."""
+    lang = current_lang()
+    return tuple(
+        DoorRow(
+            day=day_text(date.fromisoformat(row["day"]), lang),
+            door=row["door"],
+            counted=row["counted"][lang],
+            value=exact(row["counted"]["value"]),
+            other=row["other"][lang],
+            other_value=exact(row["other"]["value"]),
+            apart=f"{row['apart']:+,}",
+            is_apart=row["is_apart"],
+        )
+        for row in document["series"].get("doors", ())
+    )
+
+
 def has_baseline(document: Mapping[str, Any]) -> bool:
     """Tell whether any day has other weeks to stand beside."""
     return any(row["baseline"] is not None for row in document["series"].get("baseline", ()))

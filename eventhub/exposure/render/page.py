@@ -67,6 +67,7 @@ class ReportPage:
     tiers: tuple[HeatTable, ...]
     days: tuple[chapters.DayRow, ...]
     has_baseline: bool
+    doors: tuple[chapters.DoorRow, ...]
     shows: tuple[chapters.ShowRow, ...]
     targets: tuple[chapters.TargetRow, ...]
     certainty: str
@@ -115,6 +116,7 @@ def report_page(document: Mapping[str, Any]) -> ReportPage:
         tiers=heat_tables(document, "tier_hours"),
         days=chapters.days(document),
         has_baseline=chapters.has_baseline(document),
+        doors=chapters.doors(document),
         shows=chapters.shows(document),
         targets=chapters.targets(document),
         certainty=chapters.certainty(document),
