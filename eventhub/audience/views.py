@@ -85,6 +85,8 @@ def wall_snapshot(now: Wall) -> dict[str, Any]:
         "visits_op": visits and visits.op,
         "arrived": now.arrived,
         "viewers": now.live.viewers,
+        "coverage": now.coverage and now.coverage.mentions,
+        "outlets": now.coverage and now.coverage.outlets,
         "silent": len(now.silent),
         "stages": [
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from eventhub.audience.queries import set_coverage
 from eventhub.kernel.scheduler import Job, add_job
 
 
@@ -12,8 +13,10 @@ def register(app: Flask) -> None:
     from eventhub.exposure import jobs  # noqa: PLC0415 - circular import
     from eventhub.exposure.api import blueprint as api  # noqa: PLC0415 - circular import
     from eventhub.exposure.cli import group  # noqa: PLC0415 - circular import
+    from eventhub.exposure.queries.coverage import coverage_today  # noqa: PLC0415 - circular import
     from eventhub.exposure.views import blueprint as pages  # noqa: PLC0415 - circular import
 
+    set_coverage(app, coverage_today)
     app.register_blueprint(pages)
     app.register_blueprint(api)
     app.cli.add_command(group)

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eventhub.audience import queries
+from eventhub.exposure.service import MentionFigures, RecordMentions, record_mentions
 from eventhub.kernel import clock as kernel_clock
 from eventhub.programme.queries import event_by_slug
 from tests.factories import audience as make
@@ -35,6 +36,8 @@ def test_an_event_without_anything_counted_says_not_measured(client: FlaskClient
         "visits_op": None,
         "arrived": 0,
         "viewers": None,
+        "coverage": None,
+        "outlets": None,
         "silent": 0,
         "stages": [],
     }
@@ -71,6 +74,35 @@ def test_unchanged_figures_answer_304(client: FlaskClient, clock: Callable[..., 
         "/e/cloth-week/live/wall.json", headers={"If-None-Match": first.headers["ETag"]}
     )
     assert again.status_code == 304
+
+
+def test_media_reports_of_today_stand_on_the_wall(
+    client: FlaskClient, clock: Callable[..., None]
+) -> None:
+    event = make.make_counted_event()
+    now = kernel_clock.now()
+    clock(now)
+    told = [("A", 0), ("A", 1), ("B", 2), ("C", 30)]  # outlet and hours ago
+    record_mentions(
+        RecordMentions(
+            event_id=event.id,
+            items=[
+                MentionFigures(
+                    outlet=outlet, title=f"{outlet} {ago}", published_at=now - timedelta(hours=ago)
+                )
+                for outlet, ago in told
+            ],
+        )
+    )
+    start, _end = event.day_bounds(event.operating_day(now))
+    today = [outlet for outlet, ago in told if now - timedelta(hours=ago) >= start]
+    first = client.get("/e/cloth-week/live/wall.json")
+    assert first.json is not None
+    assert (first.json["coverage"], first.json["outlets"]) == (len(today), len(set(today)))
+    page = client.get("/e/cloth-week/live/wall?lang=en").get_data(as_text=True)
+    assert "Media reports today" in page
+    same = {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/e/cloth-week/live/wall.json", headers=same).status_code == 304
 
 
 def test_an_unknown_event_has_no_wall(client: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 """What is read of figures, counters and streams; the number of statements is in each docstring."""
 
+from eventhub.audience.queries.coverage import Coverage, set_coverage
 from eventhub.audience.queries.doors import DoorDay, door_days
 from eventhub.audience.queries.exports import ExportRow, export_maps, exports
 from eventhub.audience.queries.footfall import (
@@ -92,6 +93,7 @@ __all__ = [
     "CordonDay",
     "CordonNow",
     "CounterRow",
+    "Coverage",
     "DoorDay",
     "ExclusionRow",
     "ExportRow",
@@ -151,6 +153,7 @@ __all__ = [
     "revision_counts",
     "rollup_states",
     "sensors",
+    "set_coverage",
     "site_plan",
     "stream_programme",
     "stream_results",

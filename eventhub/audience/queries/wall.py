@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import distinct, func, select
 
+from eventhub.audience.queries.coverage import Coverage, coverage
 from eventhub.audience.queries.live import LiveSnapshot, live_snapshot
 from eventhub.checkin.models import Admission
 from eventhub.checkin.queries import gate_board, zone_board
@@ -68,7 +69,8 @@ class Wall:
     `inside` counts people behind gates that scan exits; without such a gate those
     that counters of closed cordons say (`is_by_counters`), None when nobody can
     tell. `arrived` counts distinct tickets of visitors today. `silent` names
-    gates that have scanned today and are not heard of any more.
+    gates that have scanned today and are not heard of any more. `coverage` is
+    None where no media report is kept at all.
     """
 
     at: datetime
@@ -81,11 +83,12 @@ class Wall:
     silent: tuple[I18n, ...]
     seen_at: datetime | None
     stages: tuple[StageNow, ...]
+    coverage: Coverage | None
 
 
 @cached_for(1)
 def wall(event: EventRow) -> Wall:
-    """Return the figures of the wall, at most a second old; nineteen statements at most."""
+    """Return the figures of the wall, at most a second old; twenty statements at most."""
     now = clock.now()
     board = gate_board(event)
     gates = [row.gate for row in board]
@@ -109,6 +112,7 @@ def wall(event: EventRow) -> Wall:
         ),
         seen_at=max(seen, default=None),
         stages=tuple(_stages(event, now, inside, gates, places)),
+        coverage=coverage(event),
     )
 
 

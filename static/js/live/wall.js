@@ -93,6 +93,7 @@ function mountWall(wall) {
       showFigure("visits", data.visits, data.visits_op === ">");
       showFigure("arrived", data.arrived);
       showFigure("viewers", data.viewers);
+      if (data.coverage !== null) showFigure("coverage", data.coverage);
       write(wall.querySelector("[data-rate]"), data.per_minute.toFixed(1));
       if (!data.stages.map(showStage).every(Boolean)) renew();
       speak();
