@@ -14,14 +14,19 @@ from sqlalchemy import select
 
 from eventhub.audience import queries, service
 from eventhub.audience.models import Quarantine, StreamSample
-from eventhub.audience.service import Answered, DuePoll, SetPoll
+from eventhub.audience.rules import integrity
+from eventhub.audience.service import Answered, DuePoll, FileFormat, ImportFile, SetPoll, SetSensor
 from eventhub.audience.sources import registry
 from eventhub.audience.sources.reading import UnreadableFile
 from eventhub.audience.sources.registry import StreamFormat
+from eventhub.exposure import queries as exposure
+from eventhub.exposure.enums import MediaFormat
+from eventhub.exposure.service import BuildReport, ImportMedia, build_report, import_media
 from eventhub.kernel.db import db
 from eventhub.programme.queries import EventRow
 from tests.factories import audience as make
 
+TOPIC = "doors/north"
 NOW = datetime(2026, 11, 21, 11, 40, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
@@ -235,3 +240,138 @@ def test_a_platform_that_says_a_thousand_million_is_set_apart(
         assert (kept, rules) == ([None], [])
     else:
         assert (kept, rules) == ([], ["too-many"])
+
+
+def by_http(event: EventRow, client: FlaskClient, count: Any, at: datetime) -> int:
+    answer = post(client, event, "counter-readings", reading(count, at)).json
+    return answer["quarantined"] + len(answer["rejected"])
+
+
+def by_csv(event: EventRow, _client: FlaskClient, count: Any, at: datetime) -> int:
+    done = service.import_file(
+        ImportFile(
+            event_id=event.id,
+            source_name="north",
+            file_format=FileFormat.COUNTER_CSV,
+            file_name="north.csv",
+            data=f"start,minutes,in,out\n{at.isoformat()},15,{count},0\n".encode(),
+            timezone=event.timezone,
+        )
+    )
+    return done.quarantined + len(done.rejected)
+
+
+def by_mqtt(event: EventRow, _client: FlaskClient, count: Any, at: datetime) -> int:
+    service.set_sensor(SetSensor(event_id=event.id, name="north", topic=TOPIC))
+    body = json.dumps(reading(count, at)).encode()
+    done = service.record_message(TOPIC, body)
+    return done.quarantined + len(done.rejected)
+
+
+WAYS = (by_http, by_csv, by_mqtt)
+POISON: dict[str, tuple[Any, timedelta]] = {
+    "a thousand million": (10**9, -30 * MINUTE),
+    "negative": (-7, -30 * MINUTE),
+    "a fraction": (1.5, -30 * MINUTE),
+    "no number": ("NaN", -30 * MINUTE),
+    "without end": ("Infinity", -30 * MINUTE),
+    "the future": (7, 3 * MINUTE),
+    "a sensor times 100": (200_000, -30 * MINUTE),
+}
+
+
+def walk(event: EventRow, client: FlaskClient) -> list[str]:
+    """Send every poison every way; return what moved a total or left no reason."""
+    found = []
+    before = state(event)
+    for way in WAYS:
+        for name, (count, when) in POISON.items():
+            if not way(event, client, count, NOW + when):
+                found.append(f"{way.__name__}: {name} left no reason")
+            if state(event) != before:
+                found.append(f"{way.__name__}: {name} moved a total")
+                before = state(event)
+    return found
+
+
+def test_no_way_in_lets_poison_into_a_total(event: EventRow, client: FlaskClient) -> None:
+    assert walk(event, client) == []
+    kept = [row.raw["in"] for row in db.session.scalars(select(Quarantine))]
+    assert sorted(kept) == [200_000, 10**9]  # whole, once, whichever way they came
+
+
+@pytest.mark.only("sqlite")
+def test_the_walk_sees_a_rule_that_is_missing(
+    event: EventRow, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(integrity, "exceeds_width", lambda *_args: None)
+    assert "by_http: a sensor times 100 moved a total" in walk(event, client)
+    assert "by_csv: a sensor times 100 left no reason" in walk(event, client)
+
+
+MENTION = {"outlet": "A", "title": "T", "published_at": "2026-11-21T10:00:00+00:00"}
+BAD_MENTIONS: list[dict[str, Any]] = [
+    *({"reach": value} for value in (-1, 10**13, 1.5, "many", "NaN")),
+    {"published_at": "2026-11-22T10:00:00+00:00"},  # the future
+    {"published_at": "never"},
+    {"url": "javascript:alert(1)"},
+]
+
+
+def media_state(event: EventRow) -> list[tuple[str, int | None]]:
+    db.session.rollback()
+    return [(row.title, row.reach) for row in exposure.mention_rows(event.id)]
+
+
+def test_poisoned_mentions_are_refused_with_their_reason_and_replays_change_nothing(
+    event: EventRow, client: FlaskClient
+) -> None:
+    good = [MENTION | {"reach": 500}, MENTION | {"title": "U", "reach": 70}]
+    assert post(client, event, "mentions", {"mentions": good}).json["accepted"] == 2
+    before = media_state(event)
+    for bad in BAD_MENTIONS:
+        answer = post(client, event, "mentions", {"mentions": [MENTION | {"title": "V"} | bad]})
+        is_said = answer.status_code == 422 or answer.json["rejected"]
+        assert is_said, bad
+        assert media_state(event) == before, bad
+    for word in (b"NaN", b"Infinity", b"1e400"):
+        body = json.dumps({"mentions": [MENTION | {"title": "V", "reach": 7}]}).encode()
+        answer = post(client, event, "mentions", body.replace(b": 7", b": " + word))
+        assert answer.status_code in {400, 422}
+    again = post(client, event, "mentions", {"mentions": good[::-1] * 2}).json
+    assert (again["accepted"], again["duplicates"]) == (0, 4)
+    rows = "\n".join(
+        f"{title},A,{at},{reach}"
+        for title, at, reach in (
+            ("T", "2026-11-21 18:00", 999),  # known: the first one holds
+            ("V", "2026-11-21 18:00", -5),
+            ("V", "2031-01-01", 5),
+            ("V", "someday", 5),
+            ("V", "2026-11-21", "NaN"),
+            ("V", "2026-11-21", "1e9"),
+        )
+    )
+    cmd = ImportMedia(
+        event_id=event.id,
+        file_format=MediaFormat.CSV,
+        file_name="poison.csv",
+        data=f"Headline,Source,Date,Reach\n{rows}\n".encode(),
+    )
+    done = import_media(cmd)
+    assert (done.accepted, len(done.rejected)) == (0, 5)
+    assert import_media(cmd).is_known
+    assert media_state(event) == before
+    assert build_report(BuildReport(event_id=event.id)).document()["gross"] == 570 + 100
+
+
+@pytest.mark.only("sqlite")
+def test_a_reach_beyond_belief_is_flagged_where_it_moves_the_sum(
+    event: EventRow, client: FlaskClient
+) -> None:
+    plain = {
+        flag["code"] for flag in build_report(BuildReport(event_id=event.id)).document()["flags"]
+    }
+    post(client, event, "mentions", {"mentions": [MENTION | {"reach": 10**9}]})
+    found = build_report(BuildReport(event_id=event.id)).document()
+    assert found["gross"] == 10**9 + 100
+    assert {flag["code"] for flag in found["flags"]} - plain
