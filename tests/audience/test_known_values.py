@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 from collections import Counter
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import jsonschema
@@ -31,6 +32,108 @@ STREET = " Queen Street"
 LAST_WINS = (79_934, 16_367, 91_575, 59_541, 105_813, 80_385)
 FIRST_WINS = (79_926, 16_341, 91_506, 59_454, 105_783, 80_268)
 HLS = "hls/access_300sessions.jsonl.gz"
+
+
+A, P = "audience/", "programme/"
+# Which test module holds the known values of which file of the shared data.
+MET = {
+    "futian-2023/brief.json": "demo/test_record.py",
+    "demo/festival.json": A + "test_known_values.py",
+    **dict.fromkeys(
+        (
+            "nginx_rtmp/stat_idle.xml",
+            "nginx_rtmp/stat_publisher_only.xml",
+            "nginx_rtmp/stat_1publisher_5players.xml",
+            "nginx_rtmp/stat_after_publish_done.xml",
+            "constructed/footfall_generic_batch.json",
+        ),
+        A + "test_sources.py",
+    ),
+    "nginx_rtmp/ramp_46polls.json": A + "test_rules.py",
+    "nginx_rtmp/hooks_sample.jsonl": A + "test_servers.py",
+    **dict.fromkeys(("nginx_rtmp/lab.sh", "nginx_rtmp/nginx.conf.in"), A + "test_lab.py"),
+    **dict.fromkeys(
+        ("hls/access_300sessions.jsonl.gz", "hls/truth_300sessions.json"),
+        A + "test_known_values.py",
+    ),
+    **dict.fromkeys(
+        (
+            "icecast/status_idle.json",
+            "icecast/status_1source_4listeners.json",
+            "icecast/status_2sources.json",
+            "icecast/status_peak_after_leave.json",
+            "icecast/status_title_dash.json",
+            "icecast/admin_stats.xml",
+            "icecast/admin_listclients.xml",
+            "icecast/icecast.xml.in",
+            "constructed/srs_api_v1_streams.json",
+            "constructed/srs_api_v1_clients.json",
+            "constructed/srs_hook_on_play.json",
+            "constructed/owncast_api_status.json",
+            "constructed/owncast_api_status_zero_or_hidden.json",
+            "constructed/mediamtx_v3_paths_list.json",
+            "constructed/youtube_videos_list.json",
+            "constructed/youtube_videos_list_ended.json",
+            "constructed/twitch_helix_streams.json",
+            "constructed/bilibili_room_get_info.json",
+            "constructed/mux_breakdown.json",
+        ),
+        A + "test_servers.py",
+    ),
+    "constructed/futian_2023_claims.json": A + "test_known_values.py",
+    **dict.fromkeys(
+        (
+            "constructed/axis_live_sum.json",
+            "constructed/xovis_logics_push.json",
+            "constructed/hikvision_counting_search.xml",
+        ),
+        A + "test_devices.py",
+    ),
+    "constructed/meltwater_export_utf16.tsv": "exposure/test_media_rules.py",
+    "footfall/akl_dirty_dst_and_duplicate_hours.csv": A + "test_known_values.py",
+    "voc-schedule/schedule.xml.xsd": P + "test_exports.py",
+    **dict.fromkeys(
+        (
+            "voc-schedule/schema.json",
+            "voc-schedule/schema2.json",
+            "voc-schedule/pretalx-democon.json",
+            "voc-schedule/frab-camp2019.json",
+            "voc-schedule/pretalx-rc3.json",
+            "voc-schedule/hub-schedule2.json",
+            "voc-schedule/invalid-example.json",
+        ),
+        A + "test_known_values.py",
+    ),
+    **dict.fromkeys(
+        ("schedules/debconf23.xml", "schedules/fosdem_2021.xml.gz"), P + "test_import_files.py"
+    ),
+}
+NOTICES = ("ATTRIBUTION.txt", "LICENCE.txt", "README.md", "SHA256SUMS.new")
+
+
+def test_every_file_with_known_values_is_met_by_a_test() -> None:
+    sums = shared("SHA256SUMS").read_text().splitlines()
+    listed = {line.split(maxsplit=1)[1].lstrip("*./ ") for line in sums}
+    assert {name for name in listed if not name.endswith(NOTICES)} == set(MET)
+    tests = Path(__file__).parents[1]
+    for name, module in MET.items():
+        source = (tests / module).read_text()
+        if module.endswith("test_known_values.py"):  # this list is no test of them
+            source = source.partition("def test_the_files_are_those")[2]
+            source += HLS + AKL
+        whole = name.rpartition("/")[2]
+        assert whole in source or whole.partition(".")[0] in source, (name, module)
+
+
+def test_the_content_of_the_demonstration_is_the_one_that_was_written_for_it() -> None:
+    shown = json.loads(shared("demo/festival.json").read_bytes())
+    counts = {"shows": 42, "stages": 5, "gates": 4, "counters": 6, "streams": 3, "outlets": 24}
+    counts |= {"mentions": 40, "creators": 15}
+    assert {name: len(shown[name]) for name in counts} == counts
+    kept = Path(__file__).parents[2] / "eventhub" / "demo" / "content" / "festival.json"
+    assert json.loads(kept.read_bytes()) == shown
+    known = [row["reach"] for row in shown["mentions"] if row["reach"] is not None]
+    assert (len(known), sum(known)) == (34, 9_568_000)
 
 
 def test_the_files_are_those_that_the_values_are_of() -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from eventhub.audience.service import SetPlayer, SetPoll
 from eventhub.audience.sources.registry import StreamFormat
 from eventhub.kernel import clock as kernel_clock
 from eventhub.kernel.fetch import FetchFailed, fetch
+from tests.audience.samples import shared
 from tests.factories import audience as make
 
 RTMP, HTTP, BEATS = 19451, 18191, 18193
@@ -190,3 +192,24 @@ def test_nginx_writes_beats_that_the_job_reads(app: Flask, tmp_path: Path) -> No
     assert [row.count for row in queries.viewers_days(event)] == [1]
     beats = next(one for one in beacons.logs() if not one.has_addresses)
     assert b"127.0.0.1" not in beats.path.read_bytes()
+
+
+def test_the_laboratory_of_the_recordings_counts_its_players_and_ends() -> None:
+    script = shared("nginx_rtmp/lab.sh")  # and nginx.conf.in beside it
+    if not (Path(module_folder()) / "ngx_rtmp_module.so").exists():
+        needed("libnginx-mod-rtmp", None)
+    needed("curl", shutil.which("curl"))
+    ports = (19350, 18090, 18092)
+    if any(is_open(port) for port in ports):
+        pytest.skip("its ports are taken")
+    done = subprocess.run(
+        ["bash", str(script), "4", "2", "3"], capture_output=True, text=True, timeout=90, check=True
+    )
+    assert "stream opening nclients 5 players 4" in done.stdout
+    assert "hls sids 2  hooks 4 play" in done.stdout
+    assert not any(is_open(port) for port in ports)
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
