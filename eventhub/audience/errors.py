@@ -138,3 +138,20 @@ class UnknownFile(NotFound):
 
     code = "unknown-file"
     message = _l("This event has no such file, or it was taken back already.")
+
+
+class BadTurnover(Invalid):
+    """Counts of an open ground that no estimate can rest on."""
+
+    code = "bad-turnover"
+    message = _l(
+        "Two counts of the day in order of time are needed, at most 4.3 people on a square metre, "
+        "and 200 people asked."
+    )
+
+
+class GroundIsCounted(Conflict):
+    """The people of a ground are counted already, at a cordon or on another ground."""
+
+    code = "ground-is-counted"
+    message = _l("Counters or another ground count these people already.")

@@ -94,6 +94,7 @@ ACTS: Final[dict[str, str]] = {
     "console.undo_counters": "file.undo",
     "console.undo_export": "file.undo",
     "console.place_counter": "counter.place",
+    "console.enter_turnover": "ground.turnover",
     "console.fit_counter": "counter.calibrate",
     "console.set_player": "player.set",
     "console.stop_player": "player.stop",

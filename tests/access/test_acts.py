@@ -234,6 +234,15 @@ def site_acts(world: World) -> Steps:
     counts = "\n".join(["310,338", "275,297", "402,441", "366,395", "290,312", "331,365"])
     factor = {"factor-counter": str(counter), "factor-post": "0", "factor-pairs": counts}
     yield "console.fit_counter", f"{C}/footfall/factor", factor
+    ground = {
+        "zone": str(make.make_zone(world.event, "meadow").id),
+        "day": str(world.event.operating_day(clock.now() - timedelta(days=2))),
+        "area": "36000",
+        "densities": "12:00 0.4\n20:00 0.4",
+        "dwell": "70",
+        "sample": "200",
+    }
+    yield "console.enter_turnover", f"{C}/footfall/ground", ground
     mark = {"mark": f"counter:{counter}", "x": "100", "y": "200"}
     yield "console.set_mark", f"{C}/plan/mark", mark
     player = {"player-stream": "runway", "player-kind": "hls", "player-address": "/hls/x.m3u8"}

@@ -15,6 +15,7 @@ from eventhub.audience.queries.footfall import (
     visits_of,
     zone_paths,
 )
+from eventhub.audience.queries.ground import TurnoverRow, turnovers
 from eventhub.audience.queries.hours import HourRow, counter_hours
 from eventhub.audience.queries.live import (
     CordonNow,
@@ -117,6 +118,7 @@ __all__ = [
     "StreamResult",
     "StreamRow",
     "StreamSeries",
+    "TurnoverRow",
     "ViewersDay",
     "VisitsRow",
     "Wall",
@@ -161,6 +163,7 @@ __all__ = [
     "stream_series",
     "streams",
     "topics",
+    "turnovers",
     "viewers_days",
     "visits",
     "visits_from",

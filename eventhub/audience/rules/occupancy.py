@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from eventhub.audience.rules.sums import MIN_COVERAGE
@@ -118,3 +119,30 @@ def turnover(area_m2: float, density: float, hours: float, dwell_min: float) -> 
         raise ValueError("more people than fit, or no dwell")
     visits = area_m2 * density * hours * 60 / dwell_min
     return round(visits), (0.15**2 + (15 / dwell_min) ** 2) ** 0.5
+
+
+def turnover_of(
+    densities: Sequence[tuple[float, float]], area_m2: float, dwell_min: float
+) -> tuple[int, float]:
+    """
+    Return visits of an open ground between its first and last count, and their deviation.
+
+    Args:
+        densities: (hour, people on a square metre) in order of time, two or more;
+            between two counts the density changes evenly.
+
+        area_m2: Of the ground.
+
+        dwell_min: How long people stay on average.
+
+    Raises:
+        ValueError: Fewer than two, not in order, more people than fit, or no dwell.
+    """
+    pairs = list(pairwise(densities))
+    if not pairs or any(later[0] <= earlier[0] for earlier, later in pairs):
+        raise ValueError("needs two counts in order of time")
+    if any(not 0 <= density <= PACKED_PER_M2 for _hour, density in densities):
+        raise ValueError("more people than fit")
+    hours = densities[-1][0] - densities[0][0]
+    whole = sum((later[0] - one[0]) * (one[1] + later[1]) / 2 for one, later in pairs)
+    return turnover(area_m2, whole / hours, hours, dwell_min)

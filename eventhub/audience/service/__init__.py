@@ -21,6 +21,7 @@ from eventhub.audience.service.exports import (
     import_export,
     read_export,
 )
+from eventhub.audience.service.ground import EnterTurnover, enter_turnover
 from eventhub.audience.service.hls import ImportHlsLog, import_hls_log, read_hls_log
 from eventhub.audience.service.hooks import TakeHook, hook_secret, sample_hooks, take_hook
 from eventhub.audience.service.imports import (
@@ -97,6 +98,7 @@ __all__ = [
     "EnsureSource",
     "EnsureStream",
     "EnsureStreamProgramme",
+    "EnterTurnover",
     "FileFormat",
     "FitCounter",
     "ImportExport",
@@ -137,6 +139,7 @@ __all__ = [
     "ensure_stream",
     "ensure_stream_programme",
     "enter_claim",
+    "enter_turnover",
     "fit_counter",
     "forget_days",
     "hook_secret",
