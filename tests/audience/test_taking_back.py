@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskCliRunner
 from sqlalchemy import select
 
 from eventhub.audience import queries, service
@@ -152,7 +154,9 @@ def test_what_a_file_said_is_kept_with_the_reason_and_it_may_come_again(app: Fla
     assert [row.undone_at is None for row in queries.batches(event.id)] == [False, True]
 
 
-def test_a_file_goes_with_a_reason_and_with_every_counter_that_it_names(app: Flask) -> None:
+def test_a_file_goes_with_a_reason_and_with_every_counter_that_it_names(
+    app: Flask, runner: FlaskCliRunner
+) -> None:
     event = make.make_counted_event()
     data = file_of({1: 30})
     read(event, data)
@@ -163,7 +167,9 @@ def test_a_file_goes_with_a_reason_and_with_every_counter_that_it_names(app: Fla
     cmd = UndoFile(event_id=event.id, key=hashlib.sha256(data).hexdigest()[:12], reason=" ")
     with pytest.raises(UnknownFile):  # no reason
         service.undo_file(cmd)
-    assert undo(event, data) == 2
+    args = ["audience", "undo", event.slug, cmd.key, "--reason", "twice", "--json"]
+    assert json.loads(runner.invoke(args=args).stdout) == {"removed": 2}
+    assert runner.invoke(args=args).exit_code == 1
 
 
 AXIS = '{{"serial":"A","name":"north","timestamp":"{at}","in":{count},"out":0}}'

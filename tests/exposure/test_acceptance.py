@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from datetime import date, datetime, time, timedelta
 
@@ -12,10 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
+from eventhub.audience.service import FileFormat, ImportFile, UndoFile, import_file, undo_file
 from eventhub.exposure import queries, render
 from eventhub.exposure.models import AdmissionSummary
 from eventhub.exposure.queries.presence import Presence
-from eventhub.exposure.service import BuildReport, build_report, verify
+from eventhub.exposure.service import BuildReport, build_report, differences, verify
 from eventhub.kernel import clock
 from eventhub.kernel.db import db
 from eventhub.kernel.i18n import in_lang
@@ -122,3 +124,29 @@ def test_figures_of_people_never_pass_those_of_entries(demo_app: Flask) -> None:
     assert lines is not None
     values = {line["metric"]: line["value"] for line in lines.document()["lines"]}
     assert values["checkin.entries"] >= values["checkin.visits"] >= values["checkin.visitors"]
+
+
+def test_a_file_taken_back_makes_a_draft_that_differs_and_leaves_the_old_one(counted: int) -> None:
+    event = event_by_id(counted)
+    first = build_report(BuildReport(event_id=counted))
+    at = event.instant(DAY, time(11))
+    data = f"counter,start,minutes,in,out\nnorth,{at.isoformat()},60,70,0\n".encode()
+    cmd = ImportFile(
+        event_id=counted,
+        source_name="north",
+        file_format=FileFormat.COUNTER_CSV,
+        file_name="north.csv",
+        data=data,
+        timezone=event.timezone,
+    )
+    with clock.fixed(at + timedelta(hours=2)):
+        import_file(cmd)
+        second = build_report(BuildReport(event_id=counted))
+        key = hashlib.sha256(data).hexdigest()
+        undo_file(UndoFile(event_id=counted, key=key, reason="another door"))
+        third = build_report(BuildReport(event_id=counted))
+    assert queries.version_of(counted, second.version).text == second.text
+    assert third.document()["lines"] == first.document()["lines"] != second.document()["lines"]
+    assert third.document()["series"] == first.document()["series"]
+    changed = {row["line"] for row in differences(counted, third.version)}
+    assert "footfall-visits" in changed

@@ -122,6 +122,27 @@ def _import_export(event: EventRow, file: Path, slug: str, *, as_json: bool) -> 
     emit(data, as_json=as_json, human=lines)
 
 
+@audience.command("undo")
+@click.argument("event_slug", metavar="EVENT")
+@click.argument("sha256")
+@click.option("--reason", required=True, help="Why; kept with the file.")
+@click.option("--source", "source_name", default="", help="Where two sources have the same file.")
+@json_option
+@domain_errors
+def undo(event_slug: str, sha256: str, reason: str, source_name: str, as_json: bool) -> None:
+    """Take back the imported file of EVENT whose hash begins with SHA256."""
+    taken = service.undo_file(
+        service.UndoFile(
+            event_id=event_by_slug(event_slug).id,
+            key=sha256.lower(),
+            reason=reason,
+            by="command line",
+            source_name=source_name,
+        )
+    )
+    emit({"removed": taken}, as_json=as_json, human=f"{taken} rows are taken back.")
+
+
 @audience.command("dictionary")
 @json_option
 def dictionary(as_json: bool) -> None:
