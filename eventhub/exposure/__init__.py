@@ -21,3 +21,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(api)
     app.cli.add_command(group)
     add_job(app, Job(name="admission-summaries", run=jobs.summarise_due, every_s=jobs.EVERY_S))
+    add_job(app, Job(name="charts", run=jobs.draw_due, every_s=jobs.DRAW_EVERY_S))

@@ -12,7 +12,7 @@ from eventhub.exposure.addresses import Addresses
 from eventhub.exposure.enums import ReportStatus
 from eventhub.exposure.errors import NoReport
 from eventhub.exposure.queries import ReportRow
-from eventhub.exposure.render.charts import Drawings
+from eventhub.exposure.render.charts import CHARTS, Drawings
 from eventhub.exposure.render.evidence import evidence
 from eventhub.exposure.render.page import report_page
 from eventhub.kernel.auth import authorise
@@ -161,7 +161,7 @@ def _text(event: EventRow, row: ReportRow, urls: Addresses) -> str:
 
 
 def _drawings() -> Drawings:
-    return Drawings(current_settings().instance_path / "charts")
+    return Drawings(current_settings().instance_path / CHARTS)
 
 
 def _evidence(event: EventRow, row: ReportRow, line: str, urls: Addresses) -> Response:

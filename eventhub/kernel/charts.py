@@ -11,10 +11,15 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.util
+import os
 import re
+import subprocess
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +32,7 @@ from eventhub.settings import ROOT
 FONTS: Final = ROOT / "static" / "fonts"
 VEGA_LITE: Final = "6.4"
 _SORTED: Final = orjson.OPT_SORT_KEYS
+_APART_S: Final = 300  # a batch of some hundred drawings on a slow machine
 _FONT_STACK: Final = "Noto Sans SC, PingFang SC, Microsoft YaHei, Helvetica, Arial, sans-serif"
 _ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}\Z")
@@ -63,7 +69,23 @@ def svg(spec: Mapping[str, Any], *, dark: bool = False) -> str:
     return _with_unique_ids(text, f"{digest}{'d' if dark else ''}")
 
 
-def kept(spec: Mapping[str, Any], folder: Path, *, lang: str, dark: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart to draw: its spec, the language of its texts, its scheme."""
+
+    spec: Mapping[str, Any]
+    lang: str
+    dark: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the name of its file: the digest of all that shapes it, language, scheme."""
+        shaped = orjson.dumps([self.spec, VEGA_LITE, CONFIG, DARK, DARK_RANGES], option=_SORTED)
+        scheme = "dark" if self.dark else "light"
+        return f"{hashlib.sha256(shaped).hexdigest()}-{self.lang}-{scheme}.svg"
+
+
+def kept(drawing: Drawing, folder: Path) -> str:
     """
     Return what `svg` draws, from `folder` where it was drawn before.
 
@@ -71,15 +93,66 @@ def kept(spec: Mapping[str, Any], folder: Path, *, lang: str, dark: bool = False
     anew and nothing kept is ever out of date; the folder may be emptied at any
     time. Processes that only read do not load V8. Errors as `svg`.
     """
-    shaped = orjson.dumps([spec, VEGA_LITE, CONFIG, DARK, DARK_RANGES], option=_SORTED)
-    name = f"{hashlib.sha256(shaped).hexdigest()}-{lang}-{'dark' if dark else 'light'}.svg"
-    path = folder / name
-    with suppress(FileNotFoundError):
-        return path.read_text()
-    text = svg(spec, dark=dark)
+    path = folder / drawing.name
+    with suppress(OSError, UnicodeDecodeError):  # missing, or the disk damaged it: drawn anew
+        text = path.read_text()
+        if text.startswith("<svg") and text.rstrip().endswith("</svg>"):
+            return text
+    text = svg(drawing.spec, dark=drawing.dark)
     with suppress(OSError):  # a full or read-only disk: drawn anew next time
         _put(path, text)
     return text
+
+
+def missing(drawings: Iterable[Drawing], folder: Path) -> list[Drawing]:
+    """Return those of some drawings that `folder` does not hold, each once."""
+    try:
+        held = {path.name for path in folder.iterdir()}
+    except OSError:
+        held = set()
+    by_name = {drawing.name: drawing for drawing in drawings}
+    return [drawing for name, drawing in by_name.items() if name not in held]
+
+
+def draw_apart(drawings: Sequence[Drawing], folder: Path) -> None:
+    """
+    Draw into `folder` in a process of its own, and wait for it.
+
+    A drawing holds the interpreter lock for its whole time; this process goes
+    on answering meanwhile and never loads V8. One that fails stops no other.
+
+    Raises:
+        Unavailable: vl-convert is not installed, or a drawing failed.
+    """
+    if importlib.util.find_spec("vl_convert") is None:
+        raise Unavailable(code="charts-unavailable")
+    told = orjson.dumps([str(folder), [[one.spec, one.lang, one.dark] for one in drawings]])
+    try:
+        subprocess.run(
+            [sys.executable, "-m", "eventhub.kernel.charts"],
+            input=told,
+            capture_output=True,
+            cwd=ROOT,
+            timeout=_APART_S,
+            check=True,
+        )
+    except subprocess.SubprocessError as error:
+        error.add_note((getattr(error, "stderr", None) or b"").decode(errors="replace"))
+        raise Unavailable(code="charts-unavailable") from error
+
+
+def _draw_told() -> int:
+    """Draw what standard input asks for; return 1 when a drawing failed."""
+    os.nice(10)
+    folder, told = orjson.loads(sys.stdin.buffer.read())
+    failed = 0
+    for spec, lang, dark in told:
+        try:
+            kept(Drawing(spec, lang, dark), Path(folder))
+        except (Unavailable, ValueError) as error:
+            failed = 1
+            sys.stderr.write(f"{error}\n")
+    return failed
 
 
 def _put(path: Path, text: str) -> None:
@@ -152,3 +225,7 @@ def _module() -> Any:
         raise Unavailable(code="charts-unavailable") from error
     vl_convert.register_font_directory(str(FONTS))
     return vl_convert
+
+
+if __name__ == "__main__":
+    sys.exit(_draw_told())

@@ -23,9 +23,11 @@ from eventhub.exposure.queries.media import (
 )
 from eventhub.exposure.queries.reports import (
     ReportRow,
+    document,
     latest,
     public_version,
     published,
+    shown_versions,
     version_of,
     versions,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "Setting",
     "TargetRow",
     "day_notes",
+    "document",
     "inputs",
     "latest",
     "linked",
@@ -51,6 +54,7 @@ __all__ = [
     "public_version",
     "published",
     "setting",
+    "shown_versions",
     "targets",
     "version_of",
     "versions",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from eventhub.exposure.enums import ReportStatus
 from eventhub.exposure.errors import NoReport
@@ -81,6 +81,34 @@ def public_version(event_id: int, *, is_synthetic: bool) -> ReportRow | None:
     there it is the newest draft, which the page marks as such.
     """
     return latest(event_id) if is_synthetic else published(event_id)
+
+
+def shown_versions() -> dict[str, int]:
+    """Return by digest the id of the newest and of the published version of every event."""
+    newest = (
+        select(Report.event_id, func.max(Report.version).label("version"))
+        .group_by(Report.event_id)
+        .subquery()
+    )
+    found = db.session.execute(
+        select(Report.sha256, Report.id)
+        .join(newest, newest.c.event_id == Report.event_id)
+        .where(
+            or_(
+                Report.version == newest.c.version,
+                Report.status == ReportStatus.PUBLISHED.value,
+            )
+        )
+        .order_by(Report.id)
+    )
+    return {row.sha256: row.id for row in found}
+
+
+def document(report_id: int) -> dict[str, Any]:
+    """Return report.json of a version by its id."""
+    text = db.session.scalars(select(Report.document).where(Report.id == report_id)).one()
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def _rows(

@@ -8,19 +8,24 @@ the funnel stay part of their table rows, see docs/report.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from eventhub.exposure.enums import Section
+from eventhub.exposure.render.page import sections_of
 from eventhub.exposure.render.sections import Media
-from eventhub.exposure.render.series import HeatTable, StreamCurve
+from eventhub.exposure.render.sections import media as media_of
+from eventhub.exposure.render.series import HeatTable, StreamCurve, heat_tables, stream_curves
 from eventhub.kernel import charts
 from eventhub.kernel.errors import Unavailable
-from eventhub.kernel.i18n import current_lang
+from eventhub.kernel.i18n import LANGS, current_lang, in_lang
 
+CHARTS: Final = "charts"  # folder of the instance
 _SIZES: Final = {"narrow": (290, 150), "wide": (540, 190)}  # px of the plot without its axes
 _INK: Final = {"measured": "#0B4F8A", "estimated": "#A65E00", "claimed": "#101312"}
 _CLAIMED_DASH: Final = [1.5, 3]
@@ -28,7 +33,7 @@ _MOST_LABELLED: Final = 12  # days with a figure above the bar
 
 
 class Drawings:
-    """Draws the charts of one page and keeps them in a folder."""
+    """The charts of one page, as its folder keeps them; what is missing there is drawn."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -46,19 +51,46 @@ class Drawings:
         return self._drawn(timeline_spec(media))
 
     def _drawn(self, spec: Mapping[str, Any]) -> Markup:
-        """Return the four drawings, nothing where this platform can not draw: tables stay."""
+        """Return the four drawings; nothing where they can not be drawn: the table stays."""
         made = []
         try:
-            for size, (width, height) in _SIZES.items():
-                sized = {**spec, "width": width, "height": height}
-                for scheme in ("light", "dark"):
-                    text = charts.kept(
-                        sized, self._folder, lang=current_lang(), dark=scheme == "dark"
-                    )
-                    made.append(f'<div class="drawn-{size} drawn-{scheme}">{text}</div>')
-        except Unavailable:
+            for drawing in _drawings(spec):
+                size = "narrow" if drawing.spec["width"] == _SIZES["narrow"][0] else "wide"
+                scheme = "dark" if drawing.dark else "light"
+                text = charts.kept(drawing, self._folder)
+                made.append(f'<div class="drawn-{size} drawn-{scheme}">{text}</div>')
+        except (Unavailable, ValueError) as error:
+            current_app.logger.warning("chart not drawn", exc_info=error)
             return Markup()
         return Markup("".join(made))  # noqa: S704 - SVG of Vega, which escapes every text
+
+
+def drawings_of(document: Mapping[str, Any]) -> list[charts.Drawing]:
+    """Return every drawing that the page of a report.json shows, in both languages."""
+    found = []
+    for lang in LANGS:
+        with in_lang(lang):
+            found += [drawing for spec in _specs(document) for drawing in _drawings(spec)]
+    return found
+
+
+def _specs(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the charts of the sections that a page has, in the language of the moment."""
+    shown = sections_of(document)
+    if Section.FOOTFALL in shown:
+        yield from map(hours_spec, heat_tables(document, "footfall_hours"))
+    if Section.LIVESTREAM in shown:
+        yield from map(stream_spec, stream_curves(document))
+    if Section.MEDIA in shown and (found := media_of(document)):
+        yield timeline_spec(found)
+
+
+def _drawings(spec: Mapping[str, Any]) -> list[charts.Drawing]:
+    return [
+        charts.Drawing({**spec, "width": width, "height": height}, current_lang(), dark)
+        for width, height in _SIZES.values()
+        for dark in (False, True)
+    ]
 
 
 def hours_spec(table: HeatTable) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def report_page(document: Mapping[str, Any]) -> ReportPage:
         certainty=chapters.certainty(document),
         drivers=sensitivity.driver_rows(document),
         limits=chapters.limits(document),
-        order=_sections(document),
+        order=sections_of(document),
         accent=_layout(document).get("accent") or "",
         logo=_layout(document).get("logo") or "",
         streams=stream_curves(document),
@@ -137,7 +137,7 @@ def _layout(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def _sections(document: Mapping[str, Any]) -> tuple[str, ...]:
+def sections_of(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the chosen sections; versions from before there was a choice have all."""
     return tuple(_layout(document).get("sections", [section.value for section in Section]))
 
