@@ -45,7 +45,8 @@ from tests.factories import exposure as factory
 pytestmark = pytest.mark.only("sqlite")
 FIRST = datetime(2026, 9, 24, 4, tzinfo=UTC)
 INCH = 914_400
-SHEETS = ["Summary", "Lines", "Series", "Mentions", "Sources", "Method", "Targets", "Shows", "Days"]
+SHEETS = ["Summary", "Lines", "Series", "Mentions", "Sources"]
+SHEETS += ["Method", "Targets", "Shows", "Days", "Overlaps"]
 
 
 def add_media(event_id: int) -> None:
@@ -351,7 +352,16 @@ def test_every_format_is_made_of_the_stored_text(app: Flask, lang: str) -> None:
 def test_a_version_of_an_earlier_form_still_gives_every_output(
     demo: dict[str, Any], lang: str
 ) -> None:
-    for key in ("uncertainty", "layout", "targets", "priors", "exclusions", "adjustments"):
+    for key in (
+        "people",
+        "overlaps",
+        "uncertainty",
+        "layout",
+        "targets",
+        "priors",
+        "exclusions",
+        "adjustments",
+    ):
         del demo[key]
     for name in ("footfall_zones", "tier_hours", "baseline", "programme"):
         demo["series"].pop(name, None)

@@ -16,7 +16,6 @@ from eventhub.exposure.rules.lines import Claim, Line
 from eventhub.exposure.rules.rollup import (
     difference_op,
     in_sum,
-    people_range,
     roll_up,
     select_parts,
     sum_op,
@@ -71,7 +70,6 @@ def test_futian_ledger() -> None:
     assert ledger.gross + ledger.residual == ledger.claimed
     assert ledger.share_of_claimed == Decimal("0.002371")
     assert ledger.share_measured == 0
-    assert (ledger.people_low, ledger.people_high) == (None, None)
     assert ledger.parts == ("footfall-opening-day", "live-viewers")
 
 
@@ -194,13 +192,6 @@ def test_no_other_metric_enters() -> None:
 def test_class_of_a_sum_is_the_weakest() -> None:
     assert weakest(["measured", "claimed", "estimated"]) == "claimed"
     assert weakest([]) is None
-
-
-def test_people_are_a_range() -> None:
-    reach = (730_000, 100_000)
-    assert people_range(reach, universe=17_790_100) == (730_000, 830_000)
-    assert people_range(reach, universe=800_000) == (730_000, 800_000)
-    assert people_range((), universe=None) == (None, None)
 
 
 def test_a_claim_never_has_an_interval() -> None:

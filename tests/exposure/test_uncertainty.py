@@ -22,7 +22,7 @@ from eventhub.exposure.rules.quantity import (
     same_kind,
     total,
 )
-from eventhub.exposure.rules.rollup import people_middle, people_range, roll_up
+from eventhub.exposure.rules.rollup import roll_up
 from eventhub.exposure.rules.uncertainty import (
     Interval,
     Part,
@@ -104,11 +104,6 @@ def test_vector_of_turnover() -> None:
     assert visits == 98_743
     assert round(rel_sd, 2) == 0.26
     assert product_rel_sd((0.3, 0.4)) == pytest.approx(0.5)
-
-
-def test_vector_of_the_people_range() -> None:
-    assert people_range([730_000, 100_000], universe=17_790_100) == (730_000, 830_000)
-    assert people_middle([730_000, 100_000], universe=17_790_100) == 825_897
 
 
 def test_contacts_and_people_are_not_added() -> None:

@@ -31,7 +31,7 @@ from eventhub.exposure.queries.footfall import footfall
 from eventhub.exposure.queries.funnel import funnel
 from eventhub.exposure.queries.livestream import house_player, livestream
 from eventhub.exposure.queries.media import media
-from eventhub.exposure.queries.people import people, reach
+from eventhub.exposure.queries.people import people
 from eventhub.exposure.queries.presence import presence
 from eventhub.exposure.queries.programme import drawn
 from eventhub.exposure.rules.canonical import canonical, sha256
@@ -84,7 +84,6 @@ def inputs(event: EventRow) -> ReportInputs:
         targets=tuple(_target(row, event) for row in targets(event.id)),
         exclusions=tuple(_exclusion(row) for row in exclusions(event.id)),
         adjustments=tuple(_adjustment(row) for row in adjustments(event.id)),
-        reach=reach(list(lines)),
         is_synthetic=event.is_synthetic
         or published.is_synthetic
         or any(row.is_synthetic for row in rows),

@@ -44,19 +44,6 @@ def people(event: EventRow, found: Presence) -> tuple[list[Line], dict[str, Any]
     }
 
 
-def reach(lines: list[Line]) -> tuple[int, ...]:
-    """
-    Return distinct people per channel, for the people range.
-
-    Nobody knows how many people stand behind street visits or a stream, so the
-    range is stated only where checked-in visitors are the whole audience.
-    """
-    counted = {line.metric for line in lines}
-    if any(metric.startswith(("footfall.", "live.", "media.", "kol.")) for metric in counted):
-        return ()
-    return tuple(int(line.value) for line in lines if line.metric == "checkin.visitors")
-
-
 def _registered(event_id: int) -> list[Line]:
     found = counts(event_id)
     if not found.registrations:

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from eventhub.exposure.enums import Channel
 from eventhub.exposure.render import words
-from eventhub.exposure.render.sections import signed
 from eventhub.exposure.render.sensitivity import driver_sentence
 from eventhub.kernel.format import day_text, exact, percent
 from eventhub.kernel.i18n import current_lang, pick
@@ -193,16 +193,8 @@ def limits(document: Mapping[str, Any]) -> tuple[Limit, ...]:
 
 def _shared_limits(document: Mapping[str, Any]) -> list[Limit]:
     """Say between which channels the same people may be counted; how many nobody knows."""
-    names = {
-        "A": _("on site"),
-        "L": _("livestream"),
-        "M": _("media"),
-        "K": _("creators"),
-        "O": _("own channels"),
-        "H": _("out of home"),
-    }
     letters = {line["channel"] for line in document["lines"] if line["in_gross"]}
-    counted = [names[letter] for letter in names if letter in letters]
+    counted = [words.channel_name(letter) for letter in Channel if letter in letters]
     if len(counted) < _SEVERAL:
         return []
     text = _(
@@ -299,7 +291,7 @@ def _target(row: Mapping[str, Any]) -> TargetRow:
     return TargetRow(
         name=name,
         target=wanted,
-        reached=signed(row["op"], row["reached"]),
+        reached=words.signed(row["op"], row["reached"]),
         unit=unit,
         cls=row["class"] or "",
         share=percent(share, 1),
@@ -314,7 +306,7 @@ def _day(row: Mapping[str, Any]) -> DayRow:
     count = len(row["baseline_days"])
     return DayRow(
         day=day_text(date.fromisoformat(row["day"]), current_lang()),
-        value=signed(row["op"], row["value"]),
+        value=words.signed(row["op"], row["value"]),
         cls=row["class"],
         usual=exact(row["baseline"]) if row["baseline"] is not None else "",
         days=_("median of %(n)s days", n=count) if count else "",

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from eventhub.exposure.enums import Section
-from eventhub.exposure.render import chapters, figures, sections, sensitivity, words
+from eventhub.exposure.render import chapters, figures, people, sections, sensitivity, words
 from eventhub.exposure.render.series import HeatTable, StreamCurve, heat_tables, stream_curves
 from eventhub.kernel.format import exact, short
 from eventhub.kernel.i18n import current_lang
@@ -72,6 +72,7 @@ class ReportPage:
     targets: tuple[chapters.TargetRow, ...]
     certainty: str
     drivers: tuple[sensitivity.DriverRow, ...]
+    overlaps: people.Overlaps | None
     limits: tuple[chapters.Limit, ...]
     order: tuple[str, ...]  # sections, in the order chosen for this version
     accent: str
@@ -121,6 +122,7 @@ def report_page(document: Mapping[str, Any]) -> ReportPage:
         targets=chapters.targets(document),
         certainty=chapters.certainty(document),
         drivers=sensitivity.driver_rows(document),
+        overlaps=people.overlaps(document),
         limits=chapters.limits(document),
         order=sections_of(document),
         accent=_layout(document).get("accent") or "",

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from eventhub.exposure.render import sections
+from eventhub.exposure.render import sections, words
 from eventhub.exposure.render.evidence import evidence
 from eventhub.exposure.render.page import LedgerRow, ReportPage, report_page
 from eventhub.exposure.render.series import HeatTable, StreamCurve
@@ -72,6 +72,7 @@ def _data(document: Mapping[str, Any]) -> dict[str, Any]:
         "sections": list(page.order),
         "accent": page.accent,
         "certainty": page.certainty,
+        "overlaps": asdict(page.overlaps) if page.overlaps else None,
         "limits": [asdict(item) for item in page.limits],
         "targets": [
             asdict(row) | {"cls_word": sections.class_word(row.cls)} for row in page.targets
@@ -115,6 +116,19 @@ def _words(document: Mapping[str, Any]) -> dict[str, str]:
             "Gross exposure adds contacts over channels. One person may be counted many times "
             "and in several channels; it is not a number of people."
         ),
+        "overlaps": _("Who may be counted twice"),
+        "overlaps_note": _(
+            "Contacts add up, people do not: each pair of channels, and the people behind them"
+        ),
+        "diagonal": _(
+            "On the diagonal the contacts of a channel, in which one person may stand many times "
+            "as well."
+        ),
+        "people_range": _("How many people it could be"),
+        "channel": _("Channel"),
+        "contacts": _("Contacts"),
+        "fewest": _("Fewest people"),
+        "most": _("Most people"),
         "limits": _("Method and limits, in plain words"),
         "flags": _("Flags"),
         "no_flags": _("No sanity check was raised."),
@@ -198,7 +212,7 @@ def _share_lines(document: Mapping[str, Any], page: ReportPage) -> list[str]:
     if page.share is None:
         measured = percent(page.shares["measured"], 1)
         return [_("%(share)s of the traceable sum is measured", share=measured)]
-    figure = _signed(document["gross_op"], document["gross"])
+    figure = words.signed(document["gross_op"], document["gross"])
     return [
         _("Traceable %(figure)s, %(share)s", figure=figure, share=percent(page.share)),
         _("No breakdown of the other %(share)s is published", share=percent(1 - page.share)),
@@ -208,14 +222,10 @@ def _share_lines(document: Mapping[str, Any], page: ReportPage) -> list[str]:
 def _sums(document: Mapping[str, Any]) -> list[dict[str, str]]:
     names = (("claimed", _("Claimed")), ("gross", _("Traceable")), ("residual", _("Unexplained")))
     return [
-        {"label": label, "figure": _signed(document[f"{key}_op"], document[key])}
+        {"label": label, "figure": words.signed(document[f"{key}_op"], document[key])}
         for key, label in names
         if document[key] is not None
     ]
-
-
-def _signed(op: str, value: int) -> str:
-    return exact(value) if op == "=" else f"{op} {exact(value)}"
 
 
 def _legend(page: ReportPage) -> str:

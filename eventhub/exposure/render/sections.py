@@ -173,12 +173,6 @@ def comparison(document: Mapping[str, Any]) -> Comparison | None:
     )
 
 
-def signed(op: str, value: int | str | Decimal) -> str:
-    """Return a value with the operator before it; = is not printed."""
-    text = exact(Decimal(value))
-    return text if op == "=" else f"{words.op_sign(op)} {text}"
-
-
 def class_word(cls: str) -> str:
     """Return the word of a class of evidence."""
     found = {
@@ -277,7 +271,7 @@ def _outlet(row: Mapping[str, Any]) -> OutletRow:
         note=" · ".join(filter(None, notes)),
         count=row["mentions"],
         extra=reads or (_("%(n)s copied", n=row["copies"]) if row["copies"] else ""),
-        value=signed(row["op"], row["reach"]) if row["reach"] is not None else "",
+        value=words.signed(row["op"], row["reach"]) if row["reach"] is not None else "",
     )
 
 
@@ -292,7 +286,7 @@ def _creator(row: Mapping[str, Any]) -> OutletRow:
         note=" · ".join(filter(None, notes)),
         count=row["posts"],
         extra=_("%(n)s without a figure", n=missing) if missing else "",
-        value=signed(row["op"], row["impressions"]) if row["impressions"] is not None else "",
+        value=words.signed(row["op"], row["impressions"]) if row["impressions"] is not None else "",
     )
 
 
@@ -303,9 +297,9 @@ def _compare(
     return CompareRow(
         name=words.metric_name(metric),
         unit=words.unit_of({"metric": metric, "quote": None, **known}),
-        ours=signed(ours["op"], ours["value"]) if ours else "",
+        ours=words.signed(ours["op"], ours["value"]) if ours else "",
         our_class=ours["class"] if ours else "",
-        theirs=signed(theirs["op"], theirs["value"]) if theirs else "",
+        theirs=words.signed(theirs["op"], theirs["value"]) if theirs else "",
         their_class=theirs["class"] if theirs else "",
     )
 
@@ -316,9 +310,9 @@ def _sum_rows(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Sequence[Co
         CompareRow(
             _("Gross with evidence"),
             contacts,
-            signed(ours["gross_op"], ours["gross"]),
+            words.signed(ours["gross_op"], ours["gross"]),
             ours["gross_class"] or "",
-            signed(theirs["gross_op"], theirs["gross"]),
+            words.signed(theirs["gross_op"], theirs["gross"]),
             "",
         ),
         CompareRow(
@@ -332,7 +326,9 @@ def _sum_rows(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Sequence[Co
     ]
     if ours["claimed"] is not None or theirs["claimed"] is not None:
         published = [
-            signed(found["claimed_op"], found["claimed"]) if found["claimed"] is not None else ""
+            words.signed(found["claimed_op"], found["claimed"])
+            if found["claimed"] is not None
+            else ""
             for found in (ours, theirs)
         ]
         rows.append(

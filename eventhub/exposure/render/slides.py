@@ -13,7 +13,7 @@ from eventhub.exposure.enums import Section
 from eventhub.exposure.render import chart_slides, words
 from eventhub.exposure.render.deck import HEATS, LEFT, RIGHT, TOP, Box, Deck, fitting
 from eventhub.exposure.render.page import LedgerRow, ReportPage, report_page
-from eventhub.exposure.render.sections import MARK, class_word, comparison, media, signed
+from eventhub.exposure.render.sections import MARK, class_word, comparison, media
 from eventhub.exposure.render.series import HeatTable
 from eventhub.kernel.format import day_text, exact, percent, short
 from eventhub.kernel.i18n import current_lang, pick
@@ -43,7 +43,7 @@ def report_pptx(document: Mapping[str, Any], logo: bytes | None = None) -> bytes
         Section.COMPARISON: (_comparison,),
     }
     chosen = [make for name in page.order for make in makers[name]]
-    for make in (_cover, _traceable, chart_slides.waterfall, *chosen, _lines, _limits):
+    for make in (_cover, _traceable, chart_slides.waterfall, *chosen, _overlaps, _lines, _limits):
         make(deck, document, page)
     if logo:
         deck.picture(deck.file.slides[0], Box(RIGHT - 3.2, 0.5, 3.2, 0.8), logo)
@@ -233,6 +233,43 @@ def _comparison(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> No
     deck.table(slide, box, [heads, *rows], widths, size=11, numbers=frozenset({2, 4}))
 
 
+def _overlaps(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    found = page.overlaps
+    if found is None:
+        return
+    slide = deck.slide(_("Who may be counted twice"), _("contacts add up, people do not"))
+    channels = found.matrix[: len(found.columns)]
+    rows = [["", *(f"{row.key} {row.name}" for row in channels)]]
+    for row in found.matrix:
+        name = f"{row.key} {row.name}" if row in channels else row.name
+        rows.append([name, *(cell.text for cell in row.cells)])
+    each = (RIGHT - LEFT - 2.4) / len(channels)
+    numbers = frozenset(range(1, len(channels) + 1))
+    fills = {
+        (n, m): HEATS[0]
+        for n, row in enumerate(found.matrix, start=1)
+        for m, cell in enumerate(row.cells, start=1)
+        if cell.kind == "own"
+    }
+    widths = (2.4, *[each] * len(channels))
+    box = Box(LEFT, TOP, RIGHT - LEFT, 2.5)
+    deck.table(slide, box, rows, widths, numbers=numbers, fills=fills)
+    box = Box(LEFT, 4.05, RIGHT - LEFT, 0.5)
+    deck.text(slide, box, found.sentence, size=fitting(found.sentence, box, (14, 12, 11)))
+    heads = [_("Channel"), _("Contacts"), _("Fewest people"), _("Most people")]
+    heads += found.heads
+    lines = [
+        [f"{row.letter} {row.name}", row.contacts, row.fewest, row.most, *row.moves]
+        for row in found.rows
+    ]
+    each = (RIGHT - LEFT - 2.4) / (len(heads) - 1)
+    widths = (2.4, *[each] * (len(heads) - 1))
+    box = Box(LEFT, 4.65, RIGHT - LEFT, 2.0)
+    deck.table(
+        slide, box, [heads, *lines], widths, size=11, numbers=frozenset(range(1, len(heads)))
+    )
+
+
 def _lines(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
     """Print every line of the report, so that no figure is left out of the deck."""
     lines: Sequence[Mapping[str, Any]] = document["lines"]
@@ -249,7 +286,7 @@ def _line(line: Mapping[str, Any]) -> list[str]:
     return [
         line["channel"] or "",
         words.name_of(line),
-        signed(line["op"], line["value"]),
+        words.signed(line["op"], line["value"]),
         words.unit_of(line),
         class_word(line["class"]),
         words.in_sum_words(line["in_sum"]),
@@ -284,7 +321,7 @@ def _limits(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
 def _sums(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     names = (("claimed", _("Claimed")), ("gross", _("Traceable")), ("residual", _("Unexplained")))
     return [
-        (label, signed(document[f"{key}_op"], document[key]))
+        (label, words.signed(document[f"{key}_op"], document[key]))
         for key, label in names
         if document[key] is not None
     ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from flask_babel import gettext as _
 
 from eventhub.audience.dictionary import METRICS
-from eventhub.exposure.enums import FlagCode, InSum
+from eventhub.exposure.enums import Channel, FlagCode, InSum
 from eventhub.kernel.format import exact
 from eventhub.kernel.i18n import current_lang
 
@@ -32,6 +33,29 @@ def metric_name(metric: str) -> str:
 def op_sign(op: str) -> str:
     """Return the sign before a value in a ledger; 近 keeps its word."""
     return _("just under") if op == "~<" else op
+
+
+def signed(op: str, value: int | str | Decimal) -> str:
+    """Return a value with the operator before it; = is not printed."""
+    text = exact(Decimal(value))
+    return text if op == "=" else f"{op_sign(op)} {text}"
+
+
+def channel_name(letter: str) -> str:
+    """Return the name of a channel of the sum."""
+    match Channel(letter):
+        case Channel.ATTENDANCE:
+            return _("on site")
+        case Channel.LIVESTREAM:
+            return _("livestream")
+        case Channel.MEDIA:
+            return _("media")
+        case Channel.CREATORS:
+            return _("creators")
+        case Channel.OWNED:
+            return _("own channels")
+        case Channel.OUT_OF_HOME:
+            return _("out of home")
 
 
 def op_sentence(line: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""XLSX of a report: nine sheets, live sums, native charts; strings stay strings."""
+"""XLSX of a report: ten sheets, live sums, native charts; strings stay strings."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from flask_babel import gettext as _
 
 from eventhub.audience.dictionary import METRICS
 from eventhub.exposure.render import words
+from eventhub.exposure.render.book import Book, new_sheet, write_row
 from eventhub.exposure.render.chapters import certainty, shows
 from eventhub.exposure.render.page import GROSS, RESIDUAL, ReportPage, report_page
 from eventhub.exposure.render.sections import (
-    MARK,
     class_word,
     comparison,
     funnel,
@@ -36,24 +36,12 @@ _STRINGS: Final = {
 _BLUE, _BLACK, _GREY = "#0B4F8A", "#101312", "#8A938F"
 
 
-class _Book(NamedTuple):
-    """A workbook with its formats; every sheet begins with the watermark and a title."""
-
-    book: Any
-    bold: Any
-    head: Any
-    number: Any
-    title: Any
-    mark: Any
-    is_synthetic: bool
-
-
 def report_xlsx(document: Mapping[str, Any]) -> bytes:
     """Return the report as a workbook in the language of the request; same bytes twice."""
     target = io.BytesIO()
     book = importlib.import_module("xlsxwriter").Workbook(target, dict(_STRINGS))
     book.set_properties({"title": pick(document["title"]), "created": _MADE})
-    made = _Book(
+    made = Book(
         book=book,
         bold=book.add_format({"bold": True}),
         head=book.add_format({"bold": True, "top": 2, "bottom": 1, "text_wrap": True}),
@@ -63,7 +51,7 @@ def report_xlsx(document: Mapping[str, Any]) -> bytes:
         is_synthetic=document["synthetic"],
     )
     page = report_page(document)
-    summary = _sheet(made, "Summary", _("Exposure report"), (38, 5, 18, 14, 22, 34))
+    summary = new_sheet(made, "Summary", _("Exposure report"), (38, 5, 18, 14, 22, 34))
     last = _lines(made, document)
     charts = _series(made, document)
     _mentions(made, document)
@@ -72,40 +60,19 @@ def report_xlsx(document: Mapping[str, Any]) -> bytes:
     _targets(made, document, page)
     _shows(made, document)
     _days(made, document)
+    _overlaps(made, page)
     _summary(made, summary, document, last)
     _charts(made, summary, charts)
     book.close()
     return target.getvalue()
 
 
-def _sheet(made: _Book, name: str, title: str, widths: Sequence[int]) -> Any:
-    sheet = made.book.add_worksheet(name)
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, title, made.title)
-    if made.is_synthetic:
-        sheet.write_string(1, 0, MARK, made.mark)
-        sheet.set_header(f"&C{MARK}")
-    return sheet
-
-
-def _row(made: _Book, sheet: Any, row: int, cells: Iterable[Any], form: Any = None) -> None:
-    """Write cells: numbers as numbers, everything else as text, nothing for unknown."""
-    for column, cell in enumerate(cells):
-        if cell is None or cell == "":
-            continue
-        if isinstance(cell, int | Decimal) and not isinstance(cell, bool):
-            sheet.write_number(row, column, cell, form or made.number)
-        else:
-            sheet.write_string(row, column, str(cell), form)
-
-
-def _summary(made: _Book, sheet: Any, document: Mapping[str, Any], last: int) -> None:
-    _row(made, sheet, 2, [pick(document["title"])], made.bold)
+def _summary(made: Book, sheet: Any, document: Mapping[str, Any], last: int) -> None:
+    write_row(made, sheet, 2, [pick(document["title"])], made.bold)
     facts = (pick(document["place"]), pick(document["period"]))
-    _row(made, sheet, 3, [" · ".join(filter(None, facts))])
+    write_row(made, sheet, 3, [" · ".join(filter(None, facts))])
     heads = [_("Figure"), "", _("Value"), _("Class"), _("Unit"), _("Note")]
-    _row(made, sheet, 5, heads, made.head)
+    write_row(made, sheet, 5, heads, made.head)
     counted = f'SUMIFS(Lines!$E$5:$E${last},Lines!$K$5:$K${last},"x")'
     rows: list[tuple[str, str, str, int, str]] = [
         (_("Gross with evidence"), GROSS, f"={counted}", document["gross"], _("contacts"))
@@ -115,38 +82,38 @@ def _summary(made: _Book, sheet: Any, document: Mapping[str, Any], last: int) ->
         rows.append((_("Published total"), "claimed", f"={total}", document["claimed"], ""))
         rows.append((_("Unexplained residual"), RESIDUAL, "=MAX(0,C8-C7)", document[RESIDUAL], ""))
     for number, (name, key, formula, value, unit) in enumerate(rows, start=6):
-        _row(made, sheet, number, [name, document[f"{key}_op"]], made.bold)
+        write_row(made, sheet, number, [name, document[f"{key}_op"]], made.bold)
         sheet.write_formula(number, 2, formula, made.number, value)
         cls = document["gross_class"] if key == GROSS else key
-        _row(made, sheet, number, ["", "", "", class_word(cls or ""), unit])
+        write_row(made, sheet, number, ["", "", "", class_word(cls or ""), unit])
     row = 7 + len(rows)
     if page_certainty := certainty(document):
-        _row(made, sheet, row - 1, [page_certainty])
+        write_row(made, sheet, row - 1, [page_certainty])
     shares = [(class_word(cls), value) for cls, value in document["by_class"].items()]
     for number, (name, value) in enumerate(shares, start=row):
-        _row(made, sheet, number, [name, "", value, "", _("contacts")])
+        write_row(made, sheet, number, [name, "", value, "", _("contacts")])
     _compared(made, sheet, document, row + 4)
 
 
-def _compared(made: _Book, sheet: Any, document: Mapping[str, Any], row: int) -> None:
+def _compared(made: Book, sheet: Any, document: Mapping[str, Any], row: int) -> None:
     found = comparison(document)
     if found is None:
         return
-    _row(made, sheet, row, [_("Beside another event")], made.bold)
+    write_row(made, sheet, row, [_("Beside another event")], made.bold)
     heads = [_("Figure"), "", found.title, _("Class"), found.other_title, _("Class")]
-    _row(made, sheet, row + 1, heads, made.head)
+    write_row(made, sheet, row + 1, heads, made.head)
     for number, line in enumerate(found.rows, start=row + 2):
         cells = [line.name, "", line.ours, class_word(line.our_class)]
-        _row(made, sheet, number, [*cells, line.theirs, class_word(line.their_class)])
-    _row(made, sheet, row + 2 + len(found.rows), [found.note])
+        write_row(made, sheet, number, [*cells, line.theirs, class_word(line.their_class)])
+    write_row(made, sheet, row + 2 + len(found.rows), [found.note])
 
 
-def _lines(made: _Book, document: Mapping[str, Any]) -> int:
+def _lines(made: Book, document: Mapping[str, Any]) -> int:
     """Write all lines and return the number of the last row, counted from 1."""
-    sheet = _sheet(made, "Lines", _("Ledger"), (6, 44, 22, 5, 16, 20, 14, 14, 12, 16, 6, 60))
+    sheet = new_sheet(made, "Lines", _("Ledger"), (6, 44, 22, 5, 16, 20, 14, 14, 12, 16, 6, 60))
     heads = ["", _("Ledger line"), _("Metric"), _("Operator"), _("Value"), _("Unit"), _("Low")]
     heads += [_("High"), _("Class"), _("In the sum"), "", _("Words as published")]
-    _row(made, sheet, 3, heads, made.head)
+    write_row(made, sheet, 3, heads, made.head)
     row = 3
     for row, line in enumerate(document["lines"], start=4):
         is_total = line["metric"] == "exposure.total_claimed"
@@ -154,7 +121,7 @@ def _lines(made: _Book, document: Mapping[str, Any]) -> int:
         cells += [Decimal(line["value"]), words.unit_of(line), line["low"], line["high"]]
         cells += [class_word(line["class"]), words.in_sum_words(line["in_sum"])]
         cells += ["x" if line["in_gross"] else "total" if is_total else "", line["quote"]]
-        _row(made, sheet, row, cells)
+        write_row(made, sheet, row, cells)
     return row + 1
 
 
@@ -168,40 +135,40 @@ class _Chart(NamedTuple):
     columns: tuple[tuple[int, str, str], ...]  # column, name, colour
 
 
-def _series(made: _Book, document: Mapping[str, Any]) -> list[_Chart]:
-    sheet = _sheet(made, "Series", _("Series"), (24, 30, 18, 14, 14, 14))
+def _series(made: Book, document: Mapping[str, Any]) -> list[_Chart]:
+    sheet = new_sheet(made, "Series", _("Series"), (24, 30, 18, 14, 14, 14))
     row, charts = 3, []
     if found := document["series"].get("media_days"):
         named = [_("Day"), "", "", _("Mentions"), _("Posts"), _("Reach")]
-        _row(made, sheet, row, named, made.head)
+        write_row(made, sheet, row, named, made.head)
         first = row + 1
         columns = ("days", "mentions", "posts", "reach")
         for day, *values in zip(*(found[name] for name in columns), strict=True):
             row += 1
-            _row(made, sheet, row, [day, "", "", *values])
+            write_row(made, sheet, row, [day, "", "", *values])
         drawn = ((3, _("Mentions"), _BLUE), (4, _("Posts"), _BLACK))
         charts.append(_Chart(_("Media, by day"), "column", first, row, drawn))
         row += 2
     row = _steps(made, sheet, document, row, charts)
     heads = [_("Series"), _("Line"), _("Time, UTC"), _("Value"), _("Unit")]
-    _row(made, sheet, row, heads, made.head)
+    write_row(made, sheet, row, heads, made.head)
     for cells in _points(document):
         row += 1
-        _row(made, sheet, row, cells)
+        write_row(made, sheet, row, cells)
     return charts
 
 
 def _steps(
-    made: _Book, sheet: Any, document: Mapping[str, Any], row: int, charts: list[_Chart]
+    made: Book, sheet: Any, document: Mapping[str, Any], row: int, charts: list[_Chart]
 ) -> int:
     found = funnel(document)
     if found is None:
         return row
-    _row(made, sheet, row, (_("Step"), "", "", _("People")), made.head)
+    write_row(made, sheet, row, (_("Step"), "", "", _("People")), made.head)
     first = row + 1
     for step in found.steps:
         row += 1
-        _row(made, sheet, row, (step.name, "", "", step.value))
+        write_row(made, sheet, row, (step.name, "", "", step.value))
     drawn = ((3, _("People"), _BLUE),)
     charts.append(_Chart(_("From registration to arrival"), "bar", first, row, drawn))
     heads = (
@@ -212,12 +179,12 @@ def _steps(
         _("Arrived"),
         _("No-show"),
     )
-    _row(made, sheet, row + 2, heads, made.head)
+    write_row(made, sheet, row + 2, heads, made.head)
     row += 2
     for line in found.types:
         row += 1
         cells = [line.name, "", line.registered, line.confirmed, line.arrived, line.no_show]
-        _row(made, sheet, row, cells)
+        write_row(made, sheet, row, cells)
     return row + 2
 
 
@@ -238,45 +205,45 @@ def _points(document: Mapping[str, Any]) -> Iterable[list[Any]]:
             yield [name, title, at, _("no data") if value is None else value, ""]
 
 
-def _mentions(made: _Book, document: Mapping[str, Any]) -> None:
-    sheet = _sheet(made, "Mentions", _("Mentions"), (12, 26, 60, 16, 14, 12, 12, 12, 50))
+def _mentions(made: Book, document: Mapping[str, Any]) -> None:
+    sheet = new_sheet(made, "Mentions", _("Mentions"), (12, 26, 60, 16, 14, 12, 12, 12, 50))
     heads = [_("Day"), _("Outlet"), _("Headline"), _("Kind"), _("Reach"), _("Reads"), _("Tone")]
-    _row(made, sheet, 3, [*heads, _("Copy"), _("Address")], made.head)
+    write_row(made, sheet, 3, [*heads, _("Copy"), _("Address")], made.head)
     found = media_of(document)
     if found is None:
-        _row(made, sheet, 4, [_("No mention is recorded.")])
+        write_row(made, sheet, 4, [_("No mention is recorded.")])
         return
     for row, line in enumerate(found.mentions, start=4):
         cells = [line["day"], pick(line["outlet"]), line["title"], kind_word(line["kind"])]
         cells += [line["reach"], line["reads"], tone_word(line["tone"])]
-        _row(made, sheet, row, [*cells, _("copy") if line["copy"] else "", line["url"]])
+        write_row(made, sheet, row, [*cells, _("copy") if line["copy"] else "", line["url"]])
     row = 5 + len(found.mentions)
     if found.mention_count > len(found.mentions):
         text = _("The %(n)s with the largest reach of %(all)s.", n=row - 5, all=found.mention_count)
-        _row(made, sheet, row, [text])
+        write_row(made, sheet, row, [text])
         row += 2
     for title, rows in ((_("Outlets"), found.outlets), (_("Creators"), found.creators)):
-        _row(made, sheet, row, [title, "", "", _("Pieces"), _("Contacts")], made.head)
+        write_row(made, sheet, row, [title, "", "", _("Pieces"), _("Contacts")], made.head)
         for number, piece in enumerate(rows, start=row + 1):
             cells = [piece.name, "", piece.note, piece.count, piece.value, piece.extra]
-            _row(made, sheet, number, cells)
+            write_row(made, sheet, number, cells)
         row += len(rows) + 2
 
 
-def _sources(made: _Book, document: Mapping[str, Any]) -> None:
-    sheet = _sheet(made, "Sources", _("Sources"), (44, 26, 50, 66, 66))
+def _sources(made: Book, document: Mapping[str, Any]) -> None:
+    sheet = new_sheet(made, "Sources", _("Sources"), (44, 26, 50, 66, 66))
     heads = [_("Ledger line"), _("Source"), _("Name"), _("Evidence"), "SHA-256"]
-    _row(made, sheet, 3, heads, made.head)
+    write_row(made, sheet, 3, heads, made.head)
     row = 3
     for line in document["lines"]:
         for source in line["sources"]:
             row += 1
             cells = [words.name_of(line), source["source"], pick(source["title"])]
-            _row(made, sheet, row, [*cells, source["evidence"], source["sha256"]])
+            write_row(made, sheet, row, [*cells, source["evidence"], source["sha256"]])
 
 
-def _method(made: _Book, document: Mapping[str, Any], page: ReportPage) -> None:
-    sheet = _sheet(made, "Method", _("Method and limits"), (30, 100, 60))
+def _method(made: Book, document: Mapping[str, Any], page: ReportPage) -> None:
+    sheet = new_sheet(made, "Method", _("Method and limits"), (30, 100, 60))
     lang = current_lang()
     rows: list[list[Any]] = [
         [_("Version"), document["version"]],
@@ -293,35 +260,37 @@ def _method(made: _Book, document: Mapping[str, Any], page: ReportPage) -> None:
         text, rule = found.definition.i18n()[lang], found.rule.i18n()[lang]
         rows.append([words.metric_name(metric), text, rule])
     for number, cells in enumerate(rows, start=3):
-        _row(made, sheet, number, cells)
+        write_row(made, sheet, number, cells)
 
 
-def _targets(made: _Book, document: Mapping[str, Any], page: ReportPage) -> None:
+def _targets(made: Book, document: Mapping[str, Any], page: ReportPage) -> None:
     """Write targets with what was reached as numbers and their share as a formula."""
     title = _("Targets and what was reached")
-    sheet = _sheet(made, "Targets", title, (40, 16, 16, 5, 16, 14, 22, 22))
+    sheet = new_sheet(made, "Targets", title, (40, 16, 16, 5, 16, 14, 22, 22))
     heads = [_("Figure"), _("Unit"), _("Target"), "", _("Reached"), _("Class")]
-    _row(made, sheet, 3, [*heads, _("Share of the target"), _("Note")], made.head)
+    write_row(made, sheet, 3, [*heads, _("Share of the target"), _("Note")], made.head)
     share = made.book.add_format({"num_format": "0.0 %"})
     found = document.get("targets", ())
     for row, (line, shown) in enumerate(zip(found, page.targets, strict=True), start=4):
         wanted = Decimal(str(line["value"]))
         if line["reached"] is None:
-            _row(made, sheet, row, [shown.name, shown.unit, wanted, "", _("not measured")])
+            write_row(made, sheet, row, [shown.name, shown.unit, wanted, "", _("not measured")])
             continue
         reached = Decimal(line["reached"])
         cells = [shown.name, shown.unit, wanted, line["op"], reached, class_word(line["class"])]
-        _row(made, sheet, row, cells)
+        write_row(made, sheet, row, cells)
         formula = f"=E{row + 1}/C{row + 1}"
         sheet.write_formula(row, 6, formula, share, float(reached / wanted))
-        _row(made, sheet, row, [*[""] * 7, shown.note])
+        write_row(made, sheet, row, [*[""] * 7, shown.note])
     if not found:
-        _row(made, sheet, 4, [_("No target is set.")])
+        write_row(made, sheet, 4, [_("No target is set.")])
 
 
-def _shows(made: _Book, document: Mapping[str, Any]) -> None:
+def _shows(made: Book, document: Mapping[str, Any]) -> None:
     """Write who registered for, came to and watched every performance, as numbers."""
-    sheet = _sheet(made, "Shows", _("Which show drew whom"), (44, 22, 26, 12, 12, 12, 12, 12, 40))
+    sheet = new_sheet(
+        made, "Shows", _("Which show drew whom"), (44, 22, 26, 12, 12, 12, 12, 12, 40)
+    )
     heads = [
         _("Show"),
         _("Time, UTC"),
@@ -331,38 +300,62 @@ def _shows(made: _Book, document: Mapping[str, Any]) -> None:
         _("Places"),
     ]
     heads += [_("Peak viewers"), _("Viewers a minute"), _("By ticket type")]
-    _row(made, sheet, 3, heads, made.head)
+    write_row(made, sheet, 3, heads, made.head)
     lang = current_lang()
     found = document["series"].get("programme", ())
     for row, (line, shown) in enumerate(zip(found, shows(document), strict=True), start=4):
         cells = [line[lang], line["at"], shown.stage, line["registered"], line["arrived"]]
         cells += [line["capacity"], line["peak"], line["ama"], shown.types]
-        _row(made, sheet, row, cells)
+        write_row(made, sheet, row, cells)
     if not found:
-        _row(made, sheet, 4, [_("No show has figures of its own.")])
+        write_row(made, sheet, 4, [_("No show has figures of its own.")])
 
 
-def _days(made: _Book, document: Mapping[str, Any]) -> None:
+def _days(made: Book, document: Mapping[str, Any]) -> None:
     """Write the visits of every day beside the usual ones; the ratio is a formula."""
     title = _("Each day beside the same weekday of other weeks")
-    sheet = _sheet(made, "Days", title, (14, 5, 14, 14, 14, 12, 44))
+    sheet = new_sheet(made, "Days", title, (14, 5, 14, 14, 14, 12, 44))
     heads = [_("Day"), "", _("Visits"), _("Class"), _("Usual"), _("Times")]
-    _row(made, sheet, 3, [*heads, _("Weather and notes")], made.head)
+    write_row(made, sheet, 3, [*heads, _("Weather and notes")], made.head)
     times = made.book.add_format({"num_format": "0.00"})
     found = document["series"].get("baseline", ())
     for row, line in enumerate(found, start=4):
         usual = line["baseline"]
         cells = [line["day"], line["op"], line["value"], class_word(line["class"])]
         shown = _("not measured") if usual is None else usual
-        _row(made, sheet, row, [*cells, shown, "", pick(line["note"]) if line["note"] else ""])
+        write_row(made, sheet, row, [*cells, shown, "", pick(line["note"]) if line["note"] else ""])
         if usual:
             formula = f"=C{row + 1}/E{row + 1}"
             sheet.write_formula(row, 5, formula, times, line["value"] / usual)
     if not found:
-        _row(made, sheet, 4, [_("No counter has reported.")])
+        write_row(made, sheet, 4, [_("No counter has reported.")])
 
 
-def _charts(made: _Book, sheet: Any, charts: Sequence[_Chart]) -> None:
+def _overlaps(made: Book, page: ReportPage) -> None:
+    """Write the matrix of channels and the people behind each."""
+    title = _("Who may be counted twice")
+    sheet = new_sheet(made, "Overlaps", title, (34, 22, 22, 22, 24, 24, 22))
+    found = page.overlaps
+    if found is None:
+        write_row(made, sheet, 3, [_("Nothing is added over channels.")])
+        return
+    channels = found.matrix[: len(found.columns)]
+    heads = ["", *(f"{row.key} {row.name}" for row in channels)]
+    write_row(made, sheet, 3, heads, made.head)
+    for number, row in enumerate(found.matrix, start=4):
+        write_row(made, sheet, number, [row.name, *(cell.text for cell in row.cells)])
+    at = 5 + len(found.matrix)
+    write_row(made, sheet, at, [found.sentence])
+    heads = [_("Channel"), _("Contacts"), _("Fewest people"), _("Most people")]
+    heads += found.heads
+    write_row(made, sheet, at + 1, heads, made.head)
+    for number, line in enumerate(found.rows, start=at + 2):
+        cells = [f"{line.letter} {line.name}", line.contacts, line.fewest, line.most]
+        cells += [*line.moves, line.source]
+        write_row(made, sheet, number, cells)
+
+
+def _charts(made: Book, sheet: Any, charts: Sequence[_Chart]) -> None:
     for number, found in enumerate(charts):
         options = {"type": found.kind, "subtype": "stacked"} if len(found.columns) > 1 else None
         chart = made.book.add_chart(options or {"type": found.kind})

@@ -11,9 +11,10 @@ from eventhub.exposure.rules.canonical import canonical, sealed
 from eventhub.exposure.rules.compare import key_figure
 from eventhub.exposure.rules.flags import POPULATION, sanity_flags
 from eventhub.exposure.rules.lines import Claim, I18n, Line, SourceRef
+from eventhub.exposure.rules.people import overlaps, people_behind
 from eventhub.exposure.rules.rollup import Ledger, in_sum, roll_up, select_parts
 
-SCHEMA: Final = "eventhub.report/3"
+SCHEMA: Final = "eventhub.report/4"
 # How the lines of a report stand: by channel, and inside it the figure before its counts.
 ORDER: Final = (
     "reg.registered",
@@ -48,7 +49,8 @@ class ReportInputs:
     All that a report is made of, without a clock and without database ids.
 
     `generated_from` names the state of the data; `series` is by name, times as
-    ISO UTC text, a gap as None; `not_stated` is what the sources leave open.
+    ISO UTC text, a gap as None; `not_stated` is what the sources leave open;
+    `universe` is how many people could be reached at all, None = not bounded.
     """
 
     event: str
@@ -62,7 +64,7 @@ class ReportInputs:
     lines: tuple[Line, ...]
     series: Mapping[str, Any]
     not_stated: tuple[Mapping[str, str], ...] = ()
-    reach: tuple[int, ...] = ()
+    universe: int | None = None
     layout: Mapping[str, Any] = field(default_factory=dict)
     priors: tuple[Mapping[str, Any], ...] = ()
     targets: tuple[Mapping[str, Any], ...] = ()
@@ -79,8 +81,9 @@ def report_document(inputs: ReportInputs, *, version: int) -> dict[str, Any]:
     alone, so the same data give the same bytes on every database.
     """
     lines = sorted(inputs.lines, key=_place)
-    ledger = roll_up(lines, reach=inputs.reach)
+    ledger = roll_up(lines)
     parts = select_parts(lines)
+    people = people_behind(lines, parts, universe=inputs.universe)
     document = {
         "schema": SCHEMA,
         "event": inputs.event,
@@ -97,6 +100,10 @@ def report_document(inputs: ReportInputs, *, version: int) -> dict[str, Any]:
         "flags": [flag.as_json() for flag in sanity_flags(lines, ledger)],
         "unknown": [dict(item) for item in inputs.not_stated],
         "uncertainty": _uncertainty(ledger),
+        "people_low": people.low,
+        "people_high": people.high,
+        "people": [channel.as_json() for channel in people.channels],
+        "overlaps": [pair.as_json() for pair in overlaps(lines, parts, people)],
         "layout": dict(inputs.layout),
         "priors": [dict(prior) for prior in inputs.priors],
         "targets": [
@@ -133,8 +140,6 @@ def _sums(ledger: Ledger) -> dict[str, Any]:
         "residual_op": ledger.residual_op,
         "share_of_claimed": None if share is None else str(share),
         "share_measured": _number(ledger.share_measured),
-        "people_low": ledger.people_low,
-        "people_high": ledger.people_high,
     }
 
 

@@ -44,8 +44,6 @@ class Ledger:
     residual_op: str | None
     share_of_claimed: Decimal | None
     share_measured: Decimal
-    people_low: int | None
-    people_high: int | None
     subtotal: int  # measured and estimated parts alone
     subtotal_interval: Interval | None  # None where they have no error; claims never have one
     drivers: tuple[Driver, ...]  # assumptions of the subtotal, the strongest first
@@ -135,19 +133,12 @@ def in_sum(line: Line, parts: Sequence[Line]) -> InSum:
     return InSum.BESIDE if line.metric in RANKS else InSum.COUNT_ONLY
 
 
-def roll_up(
-    lines: Sequence[Line], *, reach: Sequence[int] = (), universe: int | None = None
-) -> Ledger:
+def roll_up(lines: Sequence[Line]) -> Ledger:
     """
     Add up the lines of a report.
 
     Args:
         lines: All figures, any order; the sums do not depend on it.
-
-        reach: Distinct people per channel, only where every counted channel
-            has such a figure; empty when any is unknown.
-
-        universe: People who could be reached at all; None = not bounded.
 
     Returns:
         Nominal sums. gross + residual = claimed whenever claimed > gross;
@@ -162,7 +153,6 @@ def roll_up(
         by_class[part.cls] += int(part.value)
     claim = _published_total(lines)
     claimed = None if claim is None else int(claim.value)
-    low, high = people_range(reach, universe=universe)
     subtotal = gross - by_class["claimed"]
     return Ledger(
         parts=tuple(part.key for part in parts),
@@ -176,8 +166,6 @@ def roll_up(
         residual_op=_residual_op(claim, gross=gross, gross_op=gross_op),
         share_of_claimed=rounded_share(gross, claimed, digits=6) if claimed else None,
         share_measured=rounded_share(by_class["measured"], gross or 1, digits=6),
-        people_low=low,
-        people_high=high,
         subtotal=subtotal,
         subtotal_interval=_subtotal_interval(parts),
         drivers=drivers({part.key: part.parts for part in parts}, total=subtotal),
@@ -207,34 +195,3 @@ def rounded_share(part: int, whole: int, *, digits: int) -> Decimal:
     """Return part ÷ whole, rounded half-even to `digits` decimals."""
     step = Decimal(1).scaleb(-digits)
     return (Decimal(part) / Decimal(whole)).quantize(step, rounding=ROUND_HALF_EVEN)
-
-
-def people_middle(reach: Sequence[int], *, universe: int) -> int | None:
-    """
-    Return the people behind several reaches if nothing tied one channel to another.
-
-    U × (1 − Π(1 − R ÷ U)): labelled as an assumption wherever it is shown.
-
-    Source:
-        Sainsbury's formula of media planning, for independent vehicles.
-    """
-    if not reach:
-        return None
-    missed = Decimal(1)
-    for people in reach:
-        missed *= 1 - Decimal(people) / universe
-    share = universe * (1 - missed)
-    return int(share.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-
-
-def people_range(reach: Sequence[int], *, universe: int | None) -> tuple[int | None, int | None]:
-    """
-    Return the fewest and the most distinct people behind several reaches.
-
-    Everybody may be the same people (the largest reach) or all different (the
-    sum, never more than the universe). People are never added into one figure.
-    """
-    if not reach:
-        return None, None
-    total = sum(reach)
-    return max(reach), total if universe is None else min(total, universe)
