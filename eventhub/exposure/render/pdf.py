@@ -267,8 +267,8 @@ def _sum(
 
 
 def _hours(tables: Sequence[HeatTable], title: str) -> list[dict[str, Any]]:
-    """Return the tables of one kind; the title stands once, above the first."""
-    return [_table(table, "" if number else title) for number, table in enumerate(tables)]
+    """Return the tables of one kind; the title heads the first and stands small at the others."""
+    return [_table(table, title) | {"is_first": n == 0} for n, table in enumerate(tables)]
 
 
 def _table(table: HeatTable, title: str) -> dict[str, Any]:
@@ -315,7 +315,7 @@ def _stream(curve: StreamCurve) -> dict[str, Any]:
         "cls_word": sections.class_word(curve.cls),
         "path": curve.curve.path,
         "peak": exact(curve.peak),
-        "top": exact(curve.curve.top),
+        "y_ticks": [asdict(tick) for tick in curve.curve.y_ticks],
         "x_ticks": [asdict(tick) for tick in curve.x_ticks],
     }
 
