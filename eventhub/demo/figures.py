@@ -27,9 +27,11 @@ from eventhub.audience.service import (
     record_readings,
     record_samples,
 )
+from eventhub.demo import usual
 from eventhub.demo.frame import Frame
 from eventhub.demo.places import Places
 from eventhub.demo.shows import Shows
+from eventhub.kernel import clock
 
 _HOUR: Final = timedelta(hours=1)
 _MEASURED: Final = {
@@ -44,9 +46,9 @@ _PEAK: Final = "live.pcu"
 def load(frame: Frame, places: Places, shows: Shows) -> None:
     """Add everything that was counted so far, inside the caller's command."""
     _counters(frame, places)
-    record_readings(
-        RecordReadings(event_id=frame.event.id, readings=_readings(frame), is_synthetic=True)
-    )
+    usual.load(frame)
+    for offset in (-1, 0):
+        _record(frame, offset)
     streams = _streams(frame, shows)
     record_samples(
         RecordSamples(event_id=frame.event.id, samples=_samples(frame), is_synthetic=True)
@@ -76,12 +78,23 @@ def _counters(frame: Frame, places: Places) -> None:
             calibrate(Calibrate(event_id=frame.event.id, source_id=source.id, **row["calibration"]))
 
 
-def _readings(frame: Frame) -> list[CounterReading]:
-    """Return what arrived, in order; an hour that is not over yet has no reading."""
+def _record(frame: Frame, offset: int) -> None:
+    """Record one day as it arrived, before its sums were closed."""
+    with clock.fixed(min(frame.moment, frame.at(offset + 1, "06:00"))):
+        readings = _readings(frame, offset)
+        record_readings(
+            RecordReadings(event_id=frame.event.id, readings=readings, is_synthetic=True)
+        )
+
+
+def _readings(frame: Frame, offset: int) -> list[CounterReading]:
+    """Return what arrived of a day, in order; an hour that is not over yet has no reading."""
     first = {(row["counter"], row["day"], row["h"]): row for row in _revisions(frame)}
     reset = frame.content["footfall"]["reset"]  # a device began again from zero in this hour
     found: list[CounterReading] = []
     for series in frame.content["footfall"]["series"]:
+        if series["day"] != offset:
+            continue
         for hour in series["hours"]:
             starts_at = _hour(frame, series["day"], hour["h"])
             if hour["in"] is None or starts_at + _HOUR > frame.moment:

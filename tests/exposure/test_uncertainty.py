@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventhub.exposure.enums import PriorKind, ReachKind
-from eventhub.exposure.rules.baseline import against_baseline
 from eventhub.exposure.rules.document import ReportInputs, report_document
 from eventhub.exposure.rules.lines import Claim, Line
 from eventhub.exposure.rules.media import MentionRow, PostRow
@@ -236,15 +235,3 @@ def test_a_post_without_impressions_is_seen_by_a_share_of_the_followers() -> Non
     assert found is not None
     assert found.value == 5_477  # 100,000 × √(0.03 × 0.10)
     assert posts_seen([post], {"seam": 100_000}, None) is None
-
-
-def test_a_day_stands_beside_the_same_weekday_of_four_weeks_around() -> None:
-    from datetime import date, timedelta  # noqa: PLC0415 - used in this test only
-
-    day = date(2026, 11, 24)
-    usual = {day + timedelta(weeks=n): 100 * n for n in (1, 2, 3, 4, 5)}
-    usual |= {day + timedelta(days=1): 9_999}
-    found = against_baseline(day, 500, usual)
-    assert (found.median, found.uplift) == (250, Decimal("2.00"))
-    assert len(found.days) == 4
-    assert against_baseline(day, 500, {}).median is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from eventhub.audience.dictionary import METRICS
 from eventhub.audience.queries import (
@@ -29,6 +29,7 @@ from eventhub.kernel.db import I18n
 from eventhub.programme.queries import EventRow, zones
 
 _HOUR = timedelta(hours=1)
+_WHOLE: Final = 0.9  # an hour with less is a gap of a comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +59,15 @@ def footfall(event: EventRow, notes: Mapping[date, I18n]) -> Footfall:
     found = [row for row in counted if not held or row.day in held]
     lines = [_visits(found, rows)] if found else []
     lines += [_passages(row, days) for row in rows if not row.is_cordon and row.last_at]
-    hours = [
-        hour
-        for hour in counter_hours(event)
-        if not held or event.operating_day(hour.starts_at) in held
-    ]
-    tables = _hours(event, rows, hours)
+    hours = counter_hours(event)
+    tables = _hours(
+        event, rows, [x for x in hours if not held or event.operating_day(x.starts_at) in held]
+    )
     series = {
         "footfall_hours": tables,
         "footfall_zones": _by_zone(event, rows, tables),
         "doors": [_door(row) for row in door_days(days)],
-        "baseline": _baseline(found, [row for row in counted if row not in found], notes),
+        "baseline": _baseline(event, found, rows, hours, notes),
     }
     return Footfall(tuple(lines), {name: value for name, value in series.items() if value})
 
@@ -85,20 +84,61 @@ def _door(row: DoorDay) -> dict[str, Any]:
 
 
 def _baseline(
-    found: Sequence[VisitsRow], others: Sequence[VisitsRow], notes: Mapping[date, I18n]
+    event: EventRow,
+    found: Sequence[VisitsRow],
+    rows: Sequence[CounterRow],
+    hours: Sequence[HourRow],
+    notes: Mapping[date, I18n],
 ) -> list[dict[str, Any]]:
-    usual = {row.day: row.count for row in others}
+    """Return the days of the event beside the days outside it."""
+    seen = _by_day(event, rows, hours)
+    held = {row.day for row in found}
+    others = {day: own for day, own in seen.items() if day not in held}
+    factors = {row.name: row.k for row in rows if row.k is not None}
+    ends = max(row.last_at for row in rows if row.last_at is not None)
     return [
         {
             "day": row.day.isoformat(),
             "value": row.count,
             "op": row.op.value,
             "class": row.cls.value,
-            **against_baseline(row.day, row.count, usual).as_json(),
+            **against_baseline(
+                row.day,
+                {name: seen.get(row.day, {}).get(name, {}) for name in row.counter_names},
+                others,
+                factors=factors,
+                hours=_over(event, row.day, ends),
+            ).as_json(),
             "note": dict(notes[row.day]) if row.day in notes else None,
         }
         for row in found
     ]
+
+
+def _by_day(
+    event: EventRow, rows: Sequence[CounterRow], hours: Sequence[HourRow]
+) -> dict[date, dict[str, dict[int, int]]]:
+    """Return entries by operating day, counter and local hour; a repeated hour is added."""
+    names = {row.id: row.name for row in rows}
+    seen: dict[date, dict[str, dict[int, int]]] = {}
+    for hour in hours:
+        if hour.entered is None or hour.coverage < _WHOLE or hour.counter_id not in names:
+            continue
+        by_counter = seen.setdefault(event.operating_day(hour.starts_at), {})
+        own = by_counter.setdefault(names[hour.counter_id], {})
+        at = hour.starts_at.astimezone(event.zone).hour
+        own[at] = own.get(at, 0) + hour.entered
+    return seen
+
+
+def _over(event: EventRow, day: date, ends: datetime) -> list[int]:
+    """Return the local hours of a day that the last reading leaves behind, in their order."""
+    start, end = event.day_bounds(day)
+    at, found = start, []
+    while at + _HOUR <= min(end, ends):
+        found.append(at.astimezone(event.zone).hour)
+        at += _HOUR
+    return list(dict.fromkeys(found))
 
 
 def _by_zone(

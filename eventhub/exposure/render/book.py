@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from eventhub.exposure.render.sections import MARK
+
+BLUE: Final = "#0B4F8A"
+GREY: Final = "#8A938F"
 
 
 class Book(NamedTuple):

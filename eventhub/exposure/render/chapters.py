@@ -40,6 +40,15 @@ class TargetRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DayHour:
+    """One hour of a day beside the usual one; None is not known."""
+
+    label: str
+    value: int | None
+    usual: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class DayRow:
     """Visits of one day beside the median of the same weekday; "" where nothing is known."""
 
@@ -50,6 +59,8 @@ class DayRow:
     days: str  # how many days the median is of
     uplift: str
     note: str
+    compared: str  # what the ratio is of, where it is not all visits of the day
+    hours: tuple[DayHour, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,12 @@ def targets(document: Mapping[str, Any]) -> tuple[TargetRow, ...]:
 
 def days(document: Mapping[str, Any]) -> tuple[DayRow, ...]:
     """Return the days of the event beside those of other weeks."""
-    return tuple(_day(row) for row in document["series"].get("baseline", ()))
+    names = {
+        row["key"]: pick(row)
+        for table in document["series"].get("footfall_hours", ())
+        for row in table["rows"]
+    }
+    return tuple(_day(row, names) for row in document["series"].get("baseline", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,8 +318,9 @@ def _target(row: Mapping[str, Any]) -> TargetRow:
     )
 
 
-def _day(row: Mapping[str, Any]) -> DayRow:
+def _day(row: Mapping[str, Any], names: Mapping[str, str]) -> DayRow:
     count = len(row["baseline_days"])
+    hours = row.get("hours", ())  # none in versions of an earlier form
     return DayRow(
         day=day_text(date.fromisoformat(row["day"]), current_lang()),
         value=words.signed(row["op"], row["value"]),
@@ -312,7 +329,25 @@ def _day(row: Mapping[str, Any]) -> DayRow:
         days=_("median of %(n)s days", n=count) if count else "",
         uplift=f"{row['uplift']} ×" if row["uplift"] else "",
         note=pick(row["note"]) if row["note"] else "",
+        compared=_compared(row, names),
+        hours=tuple(DayHour(f"{one['hour']:02d}", one["value"], one["usual"]) for one in hours),
     )
+
+
+def _compared(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Say in which counters a day is compared; "" where it is all of them in all hours."""
+    if row.get("compared") in (None, row["value"]):
+        return ""
+    comma = "、" if current_lang() == "zh" else ", "
+    text = _(
+        "%(value)s in the same counters and hours: %(counters)s",
+        value=exact(row["compared"]),
+        counters=comma.join(names.get(name, name) for name in row["counters"]),
+    )
+    if row["left_out"]:
+        left = _("days left out for gaps: %(n)s", n=len(row["left_out"]))
+        return f"{text}{'；' if current_lang() == 'zh' else '; '}{left}"
+    return str(text)
 
 
 def _show(row: Mapping[str, Any], zone: ZoneInfo, most: int) -> ShowRow:

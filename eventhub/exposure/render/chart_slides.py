@@ -17,7 +17,7 @@ from eventhub.kernel.format import exact, percent
 from eventhub.kernel.i18n import current_lang, pick
 
 _CHART: Final = Box(LEFT, TOP, RIGHT - LEFT, 5.1)
-_COLUMN_STACKED, _BAR, _BAR_STACKED, _LINE = 52, 57, 58, 4  # XL_CHART_TYPE
+_COLUMN, _COLUMN_STACKED, _BAR, _BAR_STACKED, _LINE = 51, 52, 57, 58, 4  # XL_CHART_TYPE
 _COLUMNS: Final = 25
 _LONGEST_NAME: Final = 26
 _MOST_CELLS: Final = 400
@@ -62,6 +62,25 @@ def _named(name: str, value: int) -> str:
     """Return a name that leaves room for the bars, with its value: a short bar holds no label."""
     short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
     return f"{short}  {exact(value)}"
+
+
+def beside(deck: Deck, page: ReportPage) -> None:
+    """Draw each day by hour beside the usual one, the last two that have one."""
+    for day in [day for day in page.days if day.hours][-2:]:
+        foot = " · ".join(filter(None, (_("usual: %(days)s", days=day.days), day.note)))
+        title = _("%(day)s by hour, beside the usual day", day=day.day)
+        slide = deck.slide(title, foot)
+        data = [
+            (_("This day"), [one.value for one in day.hours]),
+            (_("Usual, median"), [one.usual for one in day.hours]),
+        ]
+        chart = _chart(deck, slide, _COLUMN, [one.label for one in day.hours], data)
+        chart.plots[0].gap_width, chart.plots[0].overlap = 40, 0
+        for series, cls in zip(chart.plots[0].series, ("measured", "residual"), strict=True):
+            deck.texture(series.format.fill, cls)
+            series.format.line.color.rgb = deck.rgb(COLOURS[cls])
+        chart.has_legend = True
+        chart.legend.position, chart.legend.include_in_layout = -4160, False  # top
 
 
 def streams(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from eventhub.exposure.enums import Section
+from eventhub.exposure.render.chapters import DayRow, days
 from eventhub.exposure.render.page import sections_of
 from eventhub.exposure.render.sections import Media
 from eventhub.exposure.render.sections import media as media_of
@@ -41,6 +42,10 @@ class Drawings:
     def hours(self, table: HeatTable) -> Markup:
         """Return entries by hour of one day."""
         return self._drawn(hours_spec(table))
+
+    def beside(self, day: DayRow) -> Markup:
+        """Return one day by hour beside the usual one."""
+        return self._drawn(beside_spec(day))
 
     def stream(self, stream: StreamCurve) -> Markup:
         """Return the viewers of one stream over time."""
@@ -79,6 +84,7 @@ def _specs(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     shown = sections_of(document)
     if Section.FOOTFALL in shown:
         yield from map(hours_spec, heat_tables(document, "footfall_hours"))
+        yield from (beside_spec(day) for day in days(document) if day.hours)
     if Section.LIVESTREAM in shown:
         yield from map(stream_spec, stream_curves(document))
     if Section.MEDIA in shown and (found := media_of(document)):
@@ -106,6 +112,29 @@ def hours_spec(table: HeatTable) -> dict[str, Any]:
         "layer": [
             _gap_layer({"transform": [{"filter": "datum.gap"}]}),
             {"mark": {"type": "bar", "color": _INK["measured"]}, "encoding": {"y": _y("n")}},
+        ],
+    }
+
+
+def beside_spec(day: DayRow) -> dict[str, Any]:
+    """Return bars of a day by hour with a mark where the usual day stands."""
+    values = [{"hour": one.label, "n": one.value, "usual": one.usual} for one in day.hours]
+    names = [_("This day"), _("Usual, median")]
+    colour = {"scale": {"domain": names, "range": [_INK["measured"], _INK["claimed"]]}}
+    legend = {"title": None}
+
+    def mark(kind: Mapping[str, Any], field: str, name: str) -> dict[str, Any]:
+        own = {"datum": name, **colour, "legend": legend}
+        return {"mark": kind, "encoding": {"y": _y(field), "color": own}}
+
+    tick = {"type": "tick", "thickness": 3, "bandSize": {"band": 0.95}, "opacity": 1}
+    return {
+        "data": {"values": values},
+        "encoding": {"x": _band("hour", [one.label for one in day.hours])},
+        "layer": [
+            _gap_layer({"transform": [{"filter": "datum.n === null"}]}),
+            mark({"type": "bar"}, "n", names[0]),
+            mark(tick, "usual", names[1]),
         ],
     }
 

@@ -162,6 +162,15 @@ def _section_words() -> dict[str, str]:
         "times": _("Times"),
         "note": _("Weather and notes"),
         "none_noted": _("none noted"),
+        "baseline_note": _(
+            "Usual: the median of the same weekday within four weeks before and after, outside "
+            "the event. Times: like against like, only counters that stood in those weeks too, "
+            "hours that all of them have."
+        ),
+        "by_hour": _("by hour"),
+        "this_day": _("This day"),
+        "usual_day": _("Usual, median"),
+        "top_hour": _("largest hour"),
         "no_baseline": _(
             "The counters have no readings of other weeks, so no day can be compared with a usual "
             "one."

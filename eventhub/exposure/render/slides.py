@@ -141,13 +141,15 @@ def _days(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
     heads = [_("Day"), _("Visits"), _("Class"), _("Usual"), _("Times"), _("Weather and notes")]
     rows = [
         [
-            *(row.day, row.value, class_word(row.cls), row.usual or _("not measured")),
-            *(row.uplift, row.note or _("none noted")),
+            *(row.day, row.value),
+            *(class_word(row.cls), row.usual or _("not measured")),
+            *(row.uplift, " · ".join(filter(None, (row.note or _("none noted"), row.compared)))),
         ]
         for row in page.days[:_ROWS]
     ]
-    widths = (2.4, 1.6, 1.3, 1.7, 1.1, 3.4)
+    widths = (2.3, 1.2, 1.2, 1.4, 0.9, 4.5)
     deck.table(slide, _TABLE, [heads, *rows], widths, numbers=frozenset({1, 3, 4}))
+    chart_slides.beside(deck, page)
 
 
 def _targets(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:

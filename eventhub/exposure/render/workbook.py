@@ -13,8 +13,9 @@ from flask_babel import gettext as _
 
 from eventhub.audience.dictionary import METRICS
 from eventhub.exposure.render import words
-from eventhub.exposure.render.book import Book, new_sheet, write_row
-from eventhub.exposure.render.chapters import certainty, shows
+from eventhub.exposure.render.book import BLUE, GREY, Book, new_sheet, write_row
+from eventhub.exposure.render.chapters import certainty
+from eventhub.exposure.render.day_sheets import days_sheet, shows_sheet
 from eventhub.exposure.render.page import GROSS, RESIDUAL, ReportPage, report_page
 from eventhub.exposure.render.sections import (
     class_word,
@@ -33,7 +34,7 @@ _STRINGS: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-_BLUE, _BLACK, _GREY = "#0B4F8A", "#101312", "#8A938F"
+_BLACK = "#101312"
 
 
 def report_xlsx(document: Mapping[str, Any]) -> bytes:
@@ -58,8 +59,8 @@ def report_xlsx(document: Mapping[str, Any]) -> bytes:
     _sources(made, document)
     _method(made, document, page)
     _targets(made, document, page)
-    _shows(made, document)
-    _days(made, document)
+    shows_sheet(made, document)
+    days_sheet(made, document)
     _overlaps(made, page)
     _summary(made, summary, document, last)
     _charts(made, summary, charts)
@@ -146,7 +147,7 @@ def _series(made: Book, document: Mapping[str, Any]) -> list[_Chart]:
         for day, *values in zip(*(found[name] for name in columns), strict=True):
             row += 1
             write_row(made, sheet, row, [day, "", "", *values])
-        drawn = ((3, _("Mentions"), _BLUE), (4, _("Posts"), _BLACK))
+        drawn = ((3, _("Mentions"), BLUE), (4, _("Posts"), _BLACK))
         charts.append(_Chart(_("Media, by day"), "column", first, row, drawn))
         row += 2
     row = _steps(made, sheet, document, row, charts)
@@ -169,7 +170,7 @@ def _steps(
     for step in found.steps:
         row += 1
         write_row(made, sheet, row, (step.name, "", "", step.value))
-    drawn = ((3, _("People"), _BLUE),)
+    drawn = ((3, _("People"), BLUE),)
     charts.append(_Chart(_("From registration to arrival"), "bar", first, row, drawn))
     heads = (
         _("Ticket type"),
@@ -286,51 +287,6 @@ def _targets(made: Book, document: Mapping[str, Any], page: ReportPage) -> None:
         write_row(made, sheet, 4, [_("No target is set.")])
 
 
-def _shows(made: Book, document: Mapping[str, Any]) -> None:
-    """Write who registered for, came to and watched every performance, as numbers."""
-    sheet = new_sheet(
-        made, "Shows", _("Which show drew whom"), (44, 22, 26, 12, 12, 12, 12, 12, 40)
-    )
-    heads = [
-        _("Show"),
-        _("Time, UTC"),
-        _("Stage"),
-        _("Registered people"),
-        _("Arrived"),
-        _("Places"),
-    ]
-    heads += [_("Peak viewers"), _("Viewers a minute"), _("By ticket type")]
-    write_row(made, sheet, 3, heads, made.head)
-    lang = current_lang()
-    found = document["series"].get("programme", ())
-    for row, (line, shown) in enumerate(zip(found, shows(document), strict=True), start=4):
-        cells = [line[lang], line["at"], shown.stage, line["registered"], line["arrived"]]
-        cells += [line["capacity"], line["peak"], line["ama"], shown.types]
-        write_row(made, sheet, row, cells)
-    if not found:
-        write_row(made, sheet, 4, [_("No show has figures of its own.")])
-
-
-def _days(made: Book, document: Mapping[str, Any]) -> None:
-    """Write the visits of every day beside the usual ones; the ratio is a formula."""
-    title = _("Each day beside the same weekday of other weeks")
-    sheet = new_sheet(made, "Days", title, (14, 5, 14, 14, 14, 12, 44))
-    heads = [_("Day"), "", _("Visits"), _("Class"), _("Usual"), _("Times")]
-    write_row(made, sheet, 3, [*heads, _("Weather and notes")], made.head)
-    times = made.book.add_format({"num_format": "0.00"})
-    found = document["series"].get("baseline", ())
-    for row, line in enumerate(found, start=4):
-        usual = line["baseline"]
-        cells = [line["day"], line["op"], line["value"], class_word(line["class"])]
-        shown = _("not measured") if usual is None else usual
-        write_row(made, sheet, row, [*cells, shown, "", pick(line["note"]) if line["note"] else ""])
-        if usual:
-            formula = f"=C{row + 1}/E{row + 1}"
-            sheet.write_formula(row, 5, formula, times, line["value"] / usual)
-    if not found:
-        write_row(made, sheet, 4, [_("No counter has reported.")])
-
-
 def _overlaps(made: Book, page: ReportPage) -> None:
     """Write the matrix of channels and the people behind each."""
     title = _("Who may be counted twice")
@@ -371,5 +327,5 @@ def _charts(made: Book, sheet: Any, charts: Sequence[_Chart]) -> None:
             )
         chart.set_title({"name": found.title, "overlay": False})
         chart.set_legend({"none": len(found.columns) == 1, "position": "top"})
-        chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": _GREY}}})
+        chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": GREY}}})
         sheet.insert_chart(2 + 18 * number, 7, chart, {"x_scale": 1.3, "y_scale": 1.1})
