@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
+from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -173,7 +174,7 @@ def timeline(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
 
 
 def unit_field(deck: Deck, slide: Any, document: Mapping[str, Any]) -> None:
-    """Draw cells of one round amount as one shape of warp, and what is traced solid on it."""
+    """Draw cells of one round amount as rows of warp, and what is traced solid on them."""
     cell = 1
     while document["claimed"] > cell * _MOST_CELLS:
         cell *= 10
@@ -204,8 +205,14 @@ def page_share(document: Mapping[str, Any]) -> Decimal:
 def _squares(
     deck: Deck, slide: Any, corners: Sequence[tuple[float, float]], side: float, cls: str
 ) -> None:
-    if not corners:
-        return
+    """Draw squares, one shape a row: the time to make a shape grows with the square of its size."""
+    for _y, row in groupby(corners, key=lambda corner: corner[1]):
+        _row(deck, slide, list(row), side, cls)
+
+
+def _row(
+    deck: Deck, slide: Any, corners: Sequence[tuple[float, float]], side: float, cls: str
+) -> None:
     inch = 914_400
     x, y = corners[0]
     builder = slide.shapes.build_freeform(int(x * inch), int(y * inch))
