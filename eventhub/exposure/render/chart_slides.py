@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from eventhub.exposure.render import sections, words
+from eventhub.exposure.render.chapters import DayRow
 from eventhub.exposure.render.deck import COLOURS, INK, LEFT, RIGHT, TOP, Box, Deck, library
 from eventhub.exposure.render.page import ReportPage
+from eventhub.exposure.render.series import HeatTable
 from eventhub.kernel.format import exact, percent
 from eventhub.kernel.i18n import current_lang, pick
 
@@ -65,23 +67,27 @@ def _named(name: str, value: int) -> str:
     return f"{short}  {exact(value)}"
 
 
-def beside(deck: Deck, page: ReportPage) -> None:
-    """Draw each day by hour beside the usual one, the last two that have one."""
-    for day in [day for day in page.days if day.hours][-2:]:
-        foot = " · ".join(filter(None, (_("usual: %(days)s", days=day.days), day.note)))
-        title = _("%(day)s by hour, beside the usual day", day=day.day)
-        slide = deck.slide(title, foot)
-        data = [
-            (_("This day"), [one.value for one in day.hours]),
-            (_("Usual, median"), [one.usual for one in day.hours]),
-        ]
-        chart = _chart(deck, slide, _COLUMN, [one.label for one in day.hours], data)
-        chart.plots[0].gap_width, chart.plots[0].overlap = 40, 0
-        for series, cls in zip(chart.plots[0].series, ("measured", "residual"), strict=True):
-            deck.texture(series.format.fill, cls)
-            series.format.line.color.rgb = deck.rgb(COLOURS[cls])
-        chart.has_legend = True
-        chart.legend.position, chart.legend.include_in_layout = -4160, False  # top
+def beside(deck: Deck, slide: Any, day: DayRow, box: Box) -> None:
+    """Draw a day by hour beside the usual one into a place of a slide."""
+    data = [
+        (_("%(day)s by hour", day=day.day), [one.value for one in day.hours]),
+        (_("Usual, median"), [one.usual for one in day.hours]),
+    ]
+    chart = _chart(deck, slide, _COLUMN, [one.label for one in day.hours], data, box)
+    chart.plots[0].gap_width, chart.plots[0].overlap = 40, 0
+    for series, cls in zip(chart.plots[0].series, ("measured", "residual"), strict=True):
+        deck.texture(series.format.fill, cls)
+        series.format.line.color.rgb = deck.rgb(COLOURS[cls])
+    chart.has_legend = True
+    chart.legend.position, chart.legend.include_in_layout = -4160, False  # top
+
+
+def totals(deck: Deck, slide: Any, table: HeatTable, box: Box) -> None:
+    """Draw the sums by hour of a table into the room below it."""
+    data = [(_("Total"), table.totals)]
+    chart = _chart(deck, slide, _COLUMN, table.hours, data, box)
+    chart.plots[0].gap_width = 45
+    deck.texture(chart.plots[0].series[0].format.fill, "measured")
 
 
 def streams(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:

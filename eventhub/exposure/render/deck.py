@@ -226,9 +226,11 @@ class Deck:
         numbers: frozenset[int] = frozenset(),
         fills: dict[tuple[int, int], str] | None = None,
         margin: float = 0.05,
-    ) -> Any:
+    ) -> float:
         """
-        Add a native table; the first row is its head, columns in `numbers` stand right.
+        Add a native table and return where it ends, inches; `numbers` stand right.
+
+        The first row is its head.
 
         `size` is the largest size of its text, points: long cells make it smaller;
         `margin` stands left and right in each cell, inches.
@@ -253,7 +255,8 @@ class Deck:
                 cell.margin_left = cell.margin_right = self.inches(margin)
                 if column in numbers:
                     cell.text_frame.paragraphs[0].alignment = 3
-        return shape
+        high = max(height / self.inches(1), _table_height(rows, widths, size))
+        return box.y + float(high)
 
     def rgb(self, colour: str) -> Any:
         """Return a colour of six hexadecimal digits."""

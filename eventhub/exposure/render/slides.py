@@ -19,6 +19,8 @@ from eventhub.kernel.format import day_text, exact, percent, short
 from eventhub.kernel.i18n import current_lang, pick
 
 _ROWS: Final = 13  # of a table on one slide
+_END: Final = TOP + 5.1
+_CHART_FROM: Final = 1.9  # inches of room that a chart below a table needs
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # no build time inside
 _Maker = Callable[[Deck, Mapping[str, Any], ReportPage], None]
 _TABLE: Final = Box(LEFT, TOP, RIGHT - LEFT, 5.1)
@@ -130,7 +132,12 @@ def _hours(deck: Deck, tables: Sequence[HeatTable], name: str) -> None:
         size = 12 if len(table.hours) < 12 else 10 if len(table.hours) < 18 else 8
         last = frozenset({len(widths) - 1})
         margin = 0.01 if len(table.hours) >= 18 else 0.05
-        deck.table(slide, _TABLE, rows, widths, size=size, numbers=last, fills=fills, margin=margin)
+        end = deck.table(
+            slide, _TABLE, rows, widths, size=size, numbers=last, fills=fills, margin=margin
+        )
+        if _END - end >= _CHART_FROM:
+            box = Box(LEFT, end + 0.15, RIGHT - LEFT, _END - end - 0.15)
+            chart_slides.totals(deck, slide, table, box)
 
 
 def _days(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
@@ -148,8 +155,14 @@ def _days(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
         for row in page.days[:_ROWS]
     ]
     widths = (2.3, 1.2, 1.2, 1.4, 0.9, 4.5)
-    deck.table(slide, _TABLE, [heads, *rows], widths, numbers=frozenset({1, 3, 4}))
-    chart_slides.beside(deck, page)
+    end = deck.table(slide, _TABLE, [heads, *rows], widths, numbers=frozenset({1, 3, 4}))
+    drawn = [day for day in page.days if day.hours][-2:]
+    if _END - end < _CHART_FROM:
+        slide, end = deck.slide(_("Each day beside the same weekday of other weeks"), note), TOP
+    wide = (RIGHT - LEFT - 0.3) / 2
+    for number, day in enumerate(drawn):
+        place = Box(LEFT + number * (wide + 0.3), end + 0.2, wide, _END - end - 0.2)
+        chart_slides.beside(deck, slide, day, place)
 
 
 def _targets(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
@@ -169,28 +182,33 @@ def _targets(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
 
 
 def _shows(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
-    heads = [
-        _("Show"),
-        _("Registered people"),
-        _("Arrived"),
-        _("Of the places"),
-        _("By ticket type"),
-    ]
-    heads.append(_("Peak viewers"))
+    """Print who came to which show; registrations only where a show has its own."""
+    has_own = any(row.registered for row in page.shows)
+    heads = [_("Show"), _("Time"), _("Registered people"), _("Arrived"), _("Of the places")]
+    heads += [_("By ticket type"), _("Peak viewers")]
+    widths = [3.2, 1.7, 1.1, 0.9, 0.9, 2.8, 0.9]
+    if not has_own:
+        del heads[2], widths[2]
+        widths[0] += 0.5
+        widths[-2] += 0.6
+    count = len(widths)
     for start in range(0, len(page.shows), _ROWS):
         note = _("people at the door of each show, crew left out; viewers of its largest stream")
         slide = deck.slide(_("Which show drew whom"), note)
         shown = page.shows[start : start + _ROWS]
         rows = [
             [
-                *(f"{row.name} · {row.when}", row.registered, row.arrived or _("not counted")),
-                *(row.share, row.types, row.peak),
+                *(row.name, row.when),
+                *((row.registered,) if has_own else ()),
+                *(row.arrived or _("not counted"), row.share, row.types, row.peak),
             ]
             for row in shown
         ]
-        fills = {(n, 2): HEATS[row.step - 1] for n, row in enumerate(shown, start=1) if row.step}
-        widths = (4.3, 1.1, 1.2, 1.1, 2.6, 1.2)
-        numbers = frozenset({1, 2, 3, 5})
+        arrived = count - 4
+        fills = {
+            (n, arrived): HEATS[row.step - 1] for n, row in enumerate(shown, start=1) if row.step
+        }
+        numbers = frozenset({2, arrived, arrived + 1, count - 1})
         deck.table(slide, _TABLE, [heads, *rows], widths, size=11, numbers=numbers, fills=fills)
 
 
@@ -255,8 +273,8 @@ def _overlaps(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None
     }
     widths = (2.4, *[each] * len(channels))
     box = Box(LEFT, TOP, RIGHT - LEFT, 2.5)
-    deck.table(slide, box, rows, widths, numbers=numbers, fills=fills)
-    box = Box(LEFT, 4.05, RIGHT - LEFT, 0.5)
+    end = deck.table(slide, box, rows, widths, numbers=numbers, fills=fills)
+    box = Box(LEFT, end + 0.2, RIGHT - LEFT, 0.5)
     deck.text(slide, box, found.sentence, size=fitting(found.sentence, box, (14, 12, 11)))
     heads = [_("Channel"), _("Contacts"), _("Fewest people"), _("Most people")]
     heads += found.heads
@@ -266,7 +284,7 @@ def _overlaps(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None
     ]
     each = (RIGHT - LEFT - 2.4) / (len(heads) - 1)
     widths = (2.4, *[each] * (len(heads) - 1))
-    box = Box(LEFT, 4.65, RIGHT - LEFT, 2.0)
+    box = Box(LEFT, end + 0.75, RIGHT - LEFT, min(2.4, _END - end - 0.75))
     deck.table(
         slide, box, [heads, *lines], widths, size=11, numbers=frozenset(range(1, len(heads)))
     )
@@ -318,6 +336,10 @@ def _limits(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
         deck.text(slide, Box(7.0, TOP, 5.6, 0.35), head, size=16, bold=True)
         shown = [f"{n}. {text}" for n, text in enumerate(page.not_stated[:12], start=1)]
         deck.text(slide, Box(7.0, 1.95, 5.6, 4.6), "\n".join(shown), size=11)
+        return
+    rows = [[_("Method and limits, in plain words"), ""]]
+    rows += [[item.head, item.text] for item in page.limits[1:]]
+    deck.table(slide, Box(7.0, TOP, 5.667, 5.1), rows, (1.5, 4.167), size=11)
 
 
 def _sums(document: Mapping[str, Any]) -> list[tuple[str, str]]:
