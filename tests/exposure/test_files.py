@@ -227,6 +227,9 @@ def same_lines(files: Files) -> None:
         assert cells[:4] == (line["channel"], line[lang], line["metric"], line["op"])
         assert Decimal(str(cells[4])) == Decimal(line["value"])
         assert cells[5:] == (unit, line["low"], line["high"], word, in_sum, flag, line["quote"])
+        assert unit
+        assert all(source["source"] for source in line["sources"])
+        assert line["sources"], line["line"]
         if line["quote"]:
             assert bare(line["quote"]) in pages
             assert bare(line["sentence"]) in pages
