@@ -18,7 +18,15 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import text
 
-from eventhub.audience.service import FileFormat, ImportFile, UndoFile, import_file, undo_file
+from eventhub.audience.service import (
+    Calibrate,
+    FileFormat,
+    ImportFile,
+    UndoFile,
+    calibrate,
+    import_file,
+    undo_file,
+)
 from eventhub.exposure import queries, render
 from eventhub.exposure.queries.presence import counted as count_presence
 from eventhub.exposure.render.page import report_page
@@ -32,7 +40,7 @@ from tests.exposure.test_files import add_media, slide_texts
 from tests.exposure.test_media import event_id, read  # noqa: F401 - a fixture
 from tests.exposure.test_service import published
 from tests.factories import exposure as factory
-from tests.factories.audience import make_counter, reading, record
+from tests.factories.audience import make_counter, make_zone, reading, record
 from tests.factories.checkin import NOON, make_device, make_house, make_tickets, make_type
 
 DAY = date(2026, 9, 24)
@@ -166,6 +174,27 @@ def built_with_media(event: int) -> queries.ReportRow:
     """Return the report of an event after reports and posts were recorded."""
     add_media(event)
     return build_report(BuildReport(event_id=event))
+
+
+def test_more_visits_than_an_entrance_lets_through_raise_a_flag(app: Flask) -> None:
+    made = factory.make_running_event(factory.make_organisation())
+    event = event_by_id(made)
+    zone = make_zone(event, "street")
+    door = make_counter(event, "door", zone_id=zone.id, is_cordon=True, width_m=1.0)
+    start = event.instant(DAY, time(12))
+    with clock.fixed(start + timedelta(hours=1)):
+        record(event, reading("door", start, entered=4_600))  # 4,680 pass a metre in an hour
+        assert build_report(BuildReport(event_id=made)).document()["flags"] == []
+        calibrate(Calibrate(event_id=made, source_id=door.id, k=1.1, se=0.01, manual_counts=6))
+        found = build_report(BuildReport(event_id=made)).document()
+    assert found["flags"] == [
+        {
+            "code": "above-cordon-flow",
+            "subject": "footfall-visits",
+            "value": 5_060,
+            "limit": 4_680,
+        }
+    ]
 
 
 def test_one_counter_file_twice_changes_no_row_no_total_and_no_digest(counted: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventhub.exposure.rules.numbers import ParsedNumber, parse_number
+from eventhub.kernel.printed import ParsedNumber, parse_number
 
 
 @pytest.mark.parametrize(

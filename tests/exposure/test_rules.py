@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from eventhub.exposure.enums import FlagCode, InSum
 from eventhub.exposure.rules.canonical import canonical, content_digest, is_sealed, sealed
+from eventhub.exposure.rules.compare import Figure, key_figure
 from eventhub.exposure.rules.flags import sanity_flags
 from eventhub.exposure.rules.lines import Claim, Line
 from eventhub.exposure.rules.rollup import (
@@ -211,11 +212,35 @@ def test_flags_of_implausible_figures() -> None:
     assert codes(views, line("p", "live.pcu", 200, scope="main")) == [FlagCode.VIEWS_BELOW_PEAK]
     uniques = line("u", "live.viewers_day", 200, cls="estimated", scope="main")
     assert codes(views, uniques) == [FlagCode.UNIQUES_ABOVE_VIEWS]
+    starts = line("s", "live.starts", 100, scope="main")  # of the own player: no views
+    assert codes(starts, line("p", "live.pcu", 200, scope="main")) == [FlagCode.VIEWS_BELOW_PEAK]
+    of_a_day = replace(uniques, scope="main@2026-11-24", facts={"starts": 150})
+    assert codes(starts, of_a_day) == [FlagCode.UNIQUES_ABOVE_VIEWS]
+    assert codes(starts, replace(of_a_day, facts={"starts": 250})) == []
     gates = line("e", "checkin.entries", 50)
     assert codes(line("v", "footfall.visits", 40), gates) == [FlagCode.COUNTER_IMPLAUSIBLE]
     small = [line("a", "live.starts", 95, scope="a"), line("b", "live.starts", 5, scope="b")]
     assert codes(*small) == [FlagCode.ONE_PART_DOMINATES]
     assert codes(line("a", "live.starts", 95), claimed_total(90)) == [FlagCode.GROSS_OVER_CLAIM]
+
+
+def judged(*lines: Line, metric: str = "footfall.visits") -> tuple[int | str, str, str] | None:
+    """Return value, operator and class of the figure that a metric is judged by."""
+    counted = set(roll_up(lines).parts)
+    figures = [Figure.of_line(one, is_counted=one.key in counted) for one in lines]
+    found = key_figure(figures, metric)
+    return found and (found.value, found.op, found.cls)
+
+
+def test_a_metric_is_judged_by_the_sum_of_its_parts_with_their_weakest_class() -> None:
+    north = line("n", "footfall.visits", 500, scope="north")
+    south = line("s", "footfall.visits", 300, ">", cls="estimated", scope="south")
+    assert judged(north, south) == (800, ">", "estimated")
+    whole = line("w", "footfall.visits", 5_000, cls="claimed")
+    assert judged(north, south, whole) == (800, ">", "estimated")  # never 5,800
+    peaks = [line("p", "live.pcu", 90, scope="a"), line("q", "live.pcu", 70, scope="b")]
+    assert judged(*peaks, metric="live.pcu") == (90, "=", "measured")
+    assert judged(north, metric="live.pcu") is None
 
 
 def test_canonical_json_has_one_spelling() -> None:

@@ -57,12 +57,11 @@ def footfall(event: EventRow, notes: Mapping[date, I18n]) -> Footfall:
         days = [day for day in footfall_days(event) if not held or day.day in held]
         counted = visits(event)
     found = [row for row in counted if not held or row.day in held]
-    lines = [_visits(found, rows)] if found else []
-    lines += [_passages(row, days) for row in rows if not row.is_cordon and row.last_at]
     hours = counter_hours(event)
-    tables = _hours(
-        event, rows, [x for x in hours if not held or event.operating_day(x.starts_at) in held]
-    )
+    own = [x for x in hours if not held or event.operating_day(x.starts_at) in held]
+    lines = [_visits(found, rows, own)] if found else []
+    lines += [_passages(row, days) for row in rows if not row.is_cordon and row.last_at]
+    tables = _hours(event, rows, own)
     series = {
         "footfall_hours": tables,
         "footfall_zones": _by_zone(event, rows, tables),
@@ -167,7 +166,9 @@ def _added(one: list[int | None] | None, other: list[int | None]) -> list[int | 
     return [None if a is None or b is None else a + b for a, b in pairs]
 
 
-def _visits(found: Sequence[VisitsRow], rows: Sequence[CounterRow]) -> Line:
+def _visits(
+    found: Sequence[VisitsRow], rows: Sequence[CounterRow], hours: Sequence[HourRow]
+) -> Line:
     """Add days; their calibration factors are the same, so their errors add linearly."""
     metric = METRICS["footfall.visits"]
     count = sum(row.count for row in found)
@@ -191,9 +192,26 @@ def _visits(found: Sequence[VisitsRow], rows: Sequence[CounterRow]) -> Line:
             "raw": sum(row.raw for row in found),
             "days": [_day(row) for row in found],
             "missing": [_missing(name, at) for row in found for name, at in row.missing],
+            **_width(found, rows, hours),
         },
         parts=parts,
     )
+
+
+def _width(
+    found: Sequence[VisitsRow], rows: Sequence[CounterRow], hours: Sequence[HourRow]
+) -> dict[str, Any]:
+    """Return how wide the cordon is and how long it was open, where every width is known."""
+    names = {name for row in found for name in row.counter_names}
+    doors = [row for row in rows if row.name in names]
+    if not doors or any(row.width_m is None for row in doors):
+        return {}
+    ids = {row.id for row in doors}
+    open_hours = {hour.starts_at for hour in hours if hour.counter_id in ids}
+    return {
+        "cordon_width_m": sum(row.width_m or 0 for row in doors),
+        "open_s": len(open_hours) * int(_HOUR.total_seconds()),
+    }
 
 
 def _day(row: VisitsRow) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final, NamedTuple
 
 from eventhub.exposure.rules.canonical import canonical, sealed
-from eventhub.exposure.rules.compare import key_figure
+from eventhub.exposure.rules.compare import Figure, key_figure
 from eventhub.exposure.rules.flags import POPULATION, sanity_flags
 from eventhub.exposure.rules.lines import Claim, I18n, Line, SourceRef
 from eventhub.exposure.rules.people import overlaps, people_behind
@@ -179,7 +179,9 @@ def _reached(target: Mapping[str, Any], lines: Sequence[Line], ledger: Ledger) -
     if target["metric"] == "exposure.gross":
         reached = _Reached(ledger.gross, ledger.gross_op, ledger.gross_class, "gross")
     else:
-        found = key_figure(lines, target["metric"])
+        counted = set(ledger.parts)
+        figures = (Figure.of_line(line, is_counted=line.key in counted) for line in lines)
+        found = key_figure(figures, target["metric"])
         if found is None:
             return {
                 **target,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from eventhub.exposure.enums import MentionKind, ReachKind
-from eventhub.exposure.rules.numbers import ParsedNumber, parse_number
+from eventhub.kernel.printed import ParsedNumber, parse_number
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_ROWS: Final = 50_000

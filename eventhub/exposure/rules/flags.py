@@ -96,16 +96,23 @@ def _flow(lines: Sequence[Line]) -> list[Flag]:
 
 
 def _streams(lines: Sequence[Line]) -> list[Flag]:
-    values = {(line.metric, line.scope): int(Decimal(line.value)) for line in lines}
+    """Nobody is at once or different where nobody began to watch: starts stand for views."""
+    opened = {
+        line.scope: int(line.value)
+        for metric in ("live.starts", "live.views")
+        for line in lines
+        if line.metric == metric
+    }
     flags = []
-    for (metric, scope), value in sorted(values.items()):
-        views = values.get(("live.views", scope))
+    for line in sorted(lines, key=lambda line: (line.metric, line.scope)):
+        views = opened.get(line.scope, line.facts.get("starts"))
         if views is None:
             continue
-        if metric == "live.pcu" and views < value:
-            flags.append(Flag(FlagCode.VIEWS_BELOW_PEAK, scope or metric, views, value))
-        if metric == "live.viewers_day" and value > views:
-            flags.append(Flag(FlagCode.UNIQUES_ABOVE_VIEWS, scope or metric, value, views))
+        value, subject = int(Decimal(line.value)), line.scope or line.metric
+        if line.metric == "live.pcu" and views < value:
+            flags.append(Flag(FlagCode.VIEWS_BELOW_PEAK, subject, views, value))
+        if line.metric == "live.viewers_day" and value > views:
+            flags.append(Flag(FlagCode.UNIQUES_ABOVE_VIEWS, subject, value, views))
     return flags
 
 

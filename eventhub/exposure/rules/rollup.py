@@ -23,6 +23,9 @@ SUBSETS: Final = (
     ("checkin.visits", "footfall.visits"),
     ("media.seen", "media.potential"),
 )
+# A metric that is not added where another is counted: the counter sees who checks in, and what
+# was seen is what became of a potential.
+_GIVES_WAY: Final = {"checkin.visits": "footfall.visits", "media.potential": "media.seen"}
 _CLASSES: Final = ("measured", "estimated", "claimed")
 _LOWER: Final = frozenset({">"})
 _UPPER: Final = frozenset({"<", "~<"})
@@ -96,7 +99,8 @@ def select_parts(lines: Sequence[Line]) -> tuple[Line, ...]:
         place = (line.channel.value, line.scope)
         if place not in best or _preference(line) < _preference(best[place]):
             best[place] = line
-    return tuple(line for line in lines if line in best.values() and _adds(line, best))
+    chosen = {line.key for line in best.values()}
+    return tuple(line for line in lines if line.key in chosen and _adds(line, best))
 
 
 def _preference(line: Line) -> tuple[int, int, str]:
@@ -108,10 +112,7 @@ def _preference(line: Line) -> tuple[int, int, str]:
 
 def _adds(line: Line, best: dict[tuple[str, str], Line]) -> bool:
     rivals = [other for (channel, _), other in best.items() if channel == line.channel]
-    metrics = {other.metric for other in rivals}
-    if any(line.metric == inner and outer in metrics for inner, outer in SUBSETS[:1]):
-        return False
-    if any(line.metric == outer and inner in metrics for inner, outer in SUBSETS[1:]):
+    if _GIVES_WAY.get(line.metric) in {other.metric for other in rivals}:
         return False
     own = _CLASSES.index(line.cls)
     others = [other for other in rivals if bool(other.scope) != bool(line.scope)]

@@ -1,7 +1,6 @@
 """Changes of reports and media: choose, build, publish, link, record, import."""
 
 from eventhub.exposure.rules.exports import MentionFigures
-from eventhub.exposure.rules.numbers import ParsedNumber, parse_number
 from eventhub.exposure.rules.web import canonical_url
 from eventhub.exposure.service.builder import (
     MIN_CONTRAST,
@@ -66,6 +65,7 @@ from eventhub.exposure.service.sources import (
     record_not_stated,
     record_source_text,
 )
+from eventhub.kernel.printed import ParsedNumber, parse_number
 
 __all__ = [
     "MIN_CONTRAST",
