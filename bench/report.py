@@ -7,7 +7,8 @@ are spread over ten days, minutes are those into which beats of a stream were
 added (10,000,000 beats of one stream are about 667). "admissions_summary" is
 what the leader does after admissions changed, "report_build" the build when
 that is done. The page
-is measured through the WSGI application; "page_first" is the answer with its
+is measured through the WSGI application; "charts" is what the leader has drawn
+after the build, "page_first" is the answer with its
 rendering, "page" one from the store, "page_unchanged" the answer to a reader
 who has it already. Files are made after one in the other language, so that
 libraries are loaded and nothing of this file is kept.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -33,6 +35,7 @@ from eventhub import create_app
 from eventhub.audience.models import StreamSample
 from eventhub.demo.load import LoadDemo, load
 from eventhub.exposure import queries, render
+from eventhub.exposure.jobs import draw_due
 from eventhub.exposure.service import (
     BuildReport,
     MentionFigures,
@@ -88,6 +91,13 @@ def run(app: Flask, given: argparse.Namespace) -> None:
     if row is None:
         raise RuntimeError("no report")
     say("report_json_bytes", len(row.text.encode()), "bytes", "report", note)
+    before = os.times()
+    count = draw_due()
+    after = os.times()
+    apart = after.children_user + after.children_system
+    apart -= before.children_user + before.children_system
+    drawings = f"{note}, {count} drawings in a process of their own"
+    say("report_charts_cpu_s", apart, "s", "report", drawings)
     client = app.test_client()
     client.get("/e/demo/report?lang=zh")
     begun = time.process_time()
