@@ -139,6 +139,18 @@ def given_priors(values: Any) -> tuple[dict[PriorKind, Prior | None], dict[str, 
     return found, faults
 
 
+def given_universe(values: Any) -> tuple[int | None, dict[str, str]]:
+    """Return how many people could be reached, None for an empty field, and what is wrong."""
+    typed = (values.get("universe") or "").strip()
+    if not typed:
+        return None, {}
+    number = _whole(typed)
+    if number is None:
+        text = _("Write a whole number above 0, for example 100,000 or 10万.")
+        return None, {"universe": text}
+    return number.value, {}
+
+
 def _whole(text: str) -> ParsedNumber | None:
     try:
         number = parse_number(text)

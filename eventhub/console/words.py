@@ -217,6 +217,7 @@ def acts() -> dict[str, str]:
         "report.logo": _("Report logo changed"),
         "report.targets": _("Targets changed"),
         "report.priors": _("Visibility priors changed"),
+        "report.universe": _("Number of people who could be reached changed"),
         "report.notes": _("Notes of days changed"),
         "device.pair": _("Device paired"),
         "device.revoke": _("Device ended"),

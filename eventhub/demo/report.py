@@ -11,9 +11,11 @@ from eventhub.exposure.service import (
     CompareReports,
     NoteDays,
     SetTargets,
+    SetUniverse,
     compare_reports,
     note_days,
     set_targets,
+    set_universe,
 )
 from eventhub.kernel import clock
 
@@ -25,6 +27,7 @@ _TARGETS: Final = {
     "kol.creators": 12,
     "exposure.gross": 20_000_000,
 }
+_REGION: Final = 12_000_000  # people of the invented region
 _WEATHER: Final = (
     {"zh": "多云，21 °C，东北风 3 级", "en": "Cloudy, 21 °C, fresh breeze from the north-east"},
     {"zh": "午后有小雨，18 °C", "en": "Light rain from noon, 18 °C"},
@@ -41,3 +44,4 @@ def load(frame: Frame, *, beside_id: int) -> None:
     with clock.fixed(event.day_bounds(days[0])[0] - timedelta(days=10)):
         values = {metric: Decimal(value) for metric, value in _TARGETS.items()}
         set_targets(SetTargets(event_id=event.id, values=values))
+        set_universe(SetUniverse(event_id=event.id, people=_REGION))

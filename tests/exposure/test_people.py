@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,8 +21,10 @@ from eventhub.exposure.rules.people import (
     people_range,
 )
 from eventhub.exposure.rules.rollup import select_parts
-from eventhub.exposure.service import BuildReport, build_report
+from eventhub.exposure.service import BuildReport, SetUniverse, build_report, set_universe
+from eventhub.kernel.errors import Invalid
 from eventhub.kernel.i18n import in_lang
+from tests.assertions import assert_html
 from tests.factories import exposure as factory
 
 
@@ -142,3 +145,22 @@ def test_page_names_every_pair_and_the_range_in_words(app: Flask) -> None:
     ]
     assert found.sentence.endswith("so no number of people is stated.")
     assert before.overlaps is None  # a version of an earlier form
+
+
+def test_who_could_be_reached_bounds_the_range_and_says_what_it_does(
+    app: Flask, client: FlaskClient
+) -> None:
+    event_id = factory.make_counted(factory.make_organisation())
+    before = build_report(BuildReport(event_id=event_id)).document()
+    assert (before["people_high"], before["universe"]) == (None, None)  # an hour is missing
+    with pytest.raises(Invalid):
+        set_universe(SetUniverse(event_id=event_id, people=0))
+    set_universe(SetUniverse(event_id=event_id, people=600))
+    document = build_report(BuildReport(event_id=event_id)).document()
+    assert document["people_high"] == 600
+    assert document["universe"] == {"people": 600, "high_to": None}
+    assert document["gross"] == before["gross"]
+    page = assert_html(client.get("/e/demo/report?lang=en"))
+    assert "600 as the organizer states it; without that it would be: open." in page
+    set_universe(SetUniverse(event_id=event_id, people=None))
+    assert build_report(BuildReport(event_id=event_id)).document()["universe"] is None

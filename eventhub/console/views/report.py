@@ -26,6 +26,7 @@ from eventhub.console.report_forms import (
     chosen_sections,
     given_priors,
     given_targets,
+    given_universe,
 )
 from eventhub.console.views.frame import blueprint, page
 from eventhub.exposure import queries as exposure
@@ -201,11 +202,16 @@ def report_targets(slug: str) -> Response | BaseResponse:
 
 @blueprint.post("/e/<slug>/report/priors")
 def report_priors(slug: str) -> Response | BaseResponse:
-    """POST /console/e/SLUG/report/priors: what share sees a piece; report.build."""
+    """POST /console/e/SLUG/report/priors: what share sees, who could; report.build."""
     event = console_event(slug, Permission.REPORT_BUILD)
     values, faults = given_priors(request.form)
-    if faults:
-        return _builder_page(event, faults=faults, status=422)
+    people, wrong = given_universe(request.form)
+    if faults or wrong:
+        return _builder_page(event, faults=faults | wrong, status=422)
+    try:
+        reports.set_universe(reports.SetUniverse(event_id=event.id, people=people))
+    except Invalid as refusal:
+        return _builder_page(event, faults={"universe": refusal.fields["universe"][0]}, status=422)
     reports.set_priors(reports.SetPriors(event_id=event.id, priors=values, set_by=signed_in().id))
     return _kept(slug)
 
@@ -288,6 +294,7 @@ def _builder_page(
         logo=chosen.logo_sha256,
         targets=_target_fields(event),
         priors=_prior_fields(event),
+        universe=chosen.universe or "",
         notes=exposure.day_notes(event.id),
         faults=faults or {},
         typed=request.form,

@@ -177,6 +177,7 @@ class ReportSetting(Base):
     """
 
     __tablename__ = "report_setting"
+    __table_args__ = (CheckConstraint("universe >= 1", name="universe"),)
 
     event_id: Mapped[int] = mapped_column(
         ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
@@ -187,3 +188,4 @@ class ReportSetting(Base):
     sections: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     accent: Mapped[str | None] = mapped_column(String(7))  # #RRGGBB
     logo_sha256: Mapped[str | None] = mapped_column(String(64))  # of a ReportLogo
+    universe: Mapped[int | None] = mapped_column(BigInteger)  # people who could be reached at all

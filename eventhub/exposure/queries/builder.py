@@ -35,6 +35,7 @@ class Setting:
     accent: str = ""
     logo_sha256: str = ""
     compare_event_id: int | None = None
+    universe: int | None = None  # people who could be reached at all
 
     def as_json(self) -> dict[str, Any]:
         """Return the choice as report.json keeps it."""
@@ -91,6 +92,7 @@ def setting(event_id: int) -> Setting:
         accent=row.accent or "",
         logo_sha256=row.logo_sha256 or "",
         compare_event_id=row.compare_event_id,
+        universe=row.universe,
     )
 
 

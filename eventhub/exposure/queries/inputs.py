@@ -55,6 +55,7 @@ def inputs(event: EventRow) -> ReportInputs:
     present = presence(event)
     admitted, gate_hours = people(event, present)
     prior_rows = priors(event.id)
+    chosen = setting(event.id)
     published = media(event, {row.kind: row.prior for row in prior_rows})
     played = house_player(event, recorded)
     lines = (*recorded, *counted.lines, *shown, *played, *admitted, *published.lines)
@@ -79,7 +80,8 @@ def inputs(event: EventRow) -> ReportInputs:
         lines=lines,
         series={name: value for name, value in series.items() if value},
         not_stated=not_stated(event.id),
-        layout=setting(event.id).as_json(),
+        layout=chosen.as_json(),
+        universe=chosen.universe,
         priors=tuple(_prior(row) for row in prior_rows),
         targets=tuple(_target(row, event) for row in targets(event.id)),
         exclusions=tuple(_exclusion(row) for row in exclusions(event.id)),

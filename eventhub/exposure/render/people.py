@@ -152,6 +152,27 @@ def _known(people: int | None) -> str:
 
 
 def _sentence(document: Mapping[str, Any]) -> str:
+    """Say the range, and what the number of people who could be reached does to it."""
+    text = _range(document)
+    universe = document.get("universe")
+    if not universe:
+        return text
+    people, without = universe["people"], universe["high_to"]
+    end = _("open") if without is None else exact(without)
+    gap = "" if current_lang() == "zh" else " "
+    if without is not None and without <= people:
+        known = _("That %(n)s could be reached at all changes nothing.", n=exact(people))
+    else:
+        known = _(
+            "The high end is everybody who could be reached, %(n)s as the organizer states it; "
+            "without that it would be: %(end)s.",
+            n=exact(people),
+            end=end,
+        )
+    return f"{text}{gap}{known}"
+
+
+def _range(document: Mapping[str, Any]) -> str:
     low, high = document["people_low"], document["people_high"]
     if low is None and high is None:
         return _(

@@ -11,7 +11,7 @@ from eventhub.exposure.rules.canonical import canonical, sealed
 from eventhub.exposure.rules.compare import Figure, key_figure
 from eventhub.exposure.rules.flags import POPULATION, sanity_flags
 from eventhub.exposure.rules.lines import Claim, I18n, Line, SourceRef
-from eventhub.exposure.rules.people import overlaps, people_behind
+from eventhub.exposure.rules.people import PeopleRange, overlaps, people_behind
 from eventhub.exposure.rules.rollup import Ledger, in_sum, roll_up, select_parts
 
 SCHEMA: Final = "eventhub.report/4"
@@ -102,6 +102,7 @@ def report_document(inputs: ReportInputs, *, version: int) -> dict[str, Any]:
         "uncertainty": _uncertainty(ledger),
         "people_low": people.low,
         "people_high": people.high,
+        "universe": _universe(inputs.universe, people),
         "people": [channel.as_json() for channel in people.channels],
         "overlaps": [pair.as_json() for pair in overlaps(lines, parts, people)],
         "layout": dict(inputs.layout),
@@ -172,6 +173,13 @@ def _uncertainty(ledger: Ledger) -> dict[str, Any] | None:
         ],
         **rest,
     }
+
+
+def _universe(universe: int | None, people: PeopleRange) -> dict[str, Any] | None:
+    """Return how many people could be reached and where the high end would go without that."""
+    if universe is None:
+        return None
+    return {"people": universe, "high_to": people.unbounded}
 
 
 def _reached(target: Mapping[str, Any], lines: Sequence[Line], ledger: Ledger) -> dict[str, Any]:

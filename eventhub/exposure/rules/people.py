@@ -70,6 +70,7 @@ class PeopleRange:
     low: int | None
     high: int | None
     channels: tuple[ChannelPeople, ...]
+    unbounded: int | None = None  # where the high end would go without the universe
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def people_behind(
     counted = [channel for channel in Channel if any(x.channel is channel for x in parts)]
     found = [_behind(channel, lines, parts) for channel in counted]
     low, high = _ends(found, universe)
-    return PeopleRange(low, high, tuple(_moved(one, found, universe) for one in found))
+    moved = tuple(_moved(one, found, universe) for one in found)
+    return PeopleRange(low, high, moved, unbounded=_ends(found, None)[1])
 
 
 def overlaps(lines: Sequence[Line], parts: Sequence[Line], found: PeopleRange) -> tuple[Pair, ...]:

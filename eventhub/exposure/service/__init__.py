@@ -10,6 +10,7 @@ from eventhub.exposure.service.builder import (
     SetLogo,
     SetPriors,
     SetTargets,
+    SetUniverse,
     accent_contrast,
     compare_reports,
     note_days,
@@ -17,6 +18,7 @@ from eventhub.exposure.service.builder import (
     set_logo,
     set_priors,
     set_targets,
+    set_universe,
 )
 from eventhub.exposure.service.dictionary import keep_dictionary
 from eventhub.exposure.service.links import (
@@ -93,6 +95,7 @@ __all__ = [
     "SetLogo",
     "SetPriors",
     "SetTargets",
+    "SetUniverse",
     "SubmitReport",
     "UndoMedia",
     "Verification",
@@ -118,6 +121,7 @@ __all__ = [
     "set_logo",
     "set_priors",
     "set_targets",
+    "set_universe",
     "submit",
     "sum_of_lines",
     "summarise_admissions",

@@ -31,6 +31,7 @@ from eventhub.kernel.theme import PAPER, contrast, is_colour
 from eventhub.programme.queries import EventRow, event_by_id
 
 MIN_CONTRAST = 4.5  # WCAG 2.2, text on paper
+_MOST_PEOPLE = 10_000_000_000
 _LONGEST_NOTE = 200
 
 
@@ -68,6 +69,14 @@ class SetPriors:
     event_id: int
     priors: Mapping[PriorKind, Prior | None]
     set_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUniverse:
+    """How many people could be reached at all; None leaves the range of people open."""
+
+    event_id: int
+    people: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +234,24 @@ def set_priors(cmd: SetPriors) -> None:
     if changed:
         now = {row.kind: row.prior for row in queries.priors(cmd.event_id)}
         _record("report.priors", cmd.event_id, _ranges(standing), _ranges(now))
+
+
+@command
+def set_universe(cmd: SetUniverse) -> None:
+    """
+    Keep how many people could be reached, for the next version. Commits.
+
+    Raises:
+        Invalid: Not above 0, or more than live on Earth.
+    """
+    if cmd.people is not None and not 0 < cmd.people <= _MOST_PEOPLE:
+        raise Invalid(fields={"universe": [_l("A whole number of people above 0.")]})
+    row = _setting(cmd.event_id)
+    before = row.universe
+    if before != cmd.people:
+        row.universe = cmd.people
+        db.session.flush()
+        _record("report.universe", cmd.event_id, {"people": before}, {"people": cmd.people})
 
 
 @command
