@@ -141,7 +141,7 @@ def test_page_names_every_pair_and_the_range_in_words(app: Flask) -> None:
     ]
     assert [(row.fewest, row.most, row.moves) for row in found.rows] == [
         ("not known", "100,000", ("100,000",)),
-        ("not known", "not known", ("open",)),
+        ("not known", "not known", ("> 730,000",)),
     ]
     assert found.sentence.endswith("so no number of people is stated.")
     assert before.overlaps is None  # a version of an earlier form
@@ -161,6 +161,6 @@ def test_who_could_be_reached_bounds_the_range_and_says_what_it_does(
     assert document["universe"] == {"people": 600, "high_to": None}
     assert document["gross"] == before["gross"]
     page = assert_html(client.get("/e/demo/report?lang=en"))
-    assert "600 as the organizer states it; without that it would be: open." in page
+    assert "600 as the organizer states it; without that the high end would be: open." in page
     set_universe(SetUniverse(event_id=event_id, people=None))
     assert build_report(BuildReport(event_id=event_id)).document()["universe"] is None

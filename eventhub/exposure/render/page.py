@@ -73,6 +73,7 @@ class ReportPage:
     certainty: str
     drivers: tuple[sensitivity.DriverRow, ...]
     overlaps: people.Overlaps | None
+    has_people: bool  # a range of people whose both ends are counted
     limits: tuple[chapters.Limit, ...]
     order: tuple[str, ...]  # sections, in the order chosen for this version
     accent: str
@@ -123,6 +124,8 @@ def report_page(document: Mapping[str, Any]) -> ReportPage:
         certainty=chapters.certainty(document),
         drivers=sensitivity.driver_rows(document),
         overlaps=people.overlaps(document),
+        has_people=None not in (document["people_low"], document["people_high"])
+        and not people.is_bounded_by_universe(document),
         limits=chapters.limits(document),
         order=sections_of(document),
         accent=_layout(document).get("accent") or "",

@@ -132,14 +132,19 @@ def _row(one: Mapping[str, Any], document: Mapping[str, Any], ends: Sequence[str
         fewest=_known(one["fewest"]),
         most=_known(one["most"]),
         source=(" + " if current_lang() == "en" else "、").join(names[key] for key in one["lines"]),
-        moves=tuple(_moved(one[f"{end}_to"], document[f"people_{end}"]) for end in ends),
+        moves=tuple(_moved(one, end, document[f"people_{end}"]) for end in ends),
     )
 
 
-def _moved(end: int | None, stated: int | None) -> str:
-    if end is None:
-        return _("open")
-    return _("unchanged") if end == stated else exact(end)
+def _moved(one: Mapping[str, Any], end: str, stated: int | None) -> str:
+    """Return where a channel alone would take an end; without its fewest nobody knows."""
+    to = one[f"{end}_to"]
+    if to is None:
+        return _("not known")
+    if to == stated:
+        return _("unchanged")
+    is_open = end == "low" and one["most"] is None
+    return words.signed(one["op"] if is_open else "=", to)
 
 
 def _named(letter: str) -> str:
@@ -152,28 +157,33 @@ def _known(people: int | None) -> str:
 
 
 def _sentence(document: Mapping[str, Any]) -> str:
-    """Say the range, and what the number of people who could be reached does to it."""
-    text = _range(document)
+    """Say the range; where it ends at who could be reached, say whose number that is."""
+    low, high = document["people_low"], document["people_high"]
+    if not is_bounded_by_universe(document):
+        return _range(low, high)
+    without = document["universe"]["high_to"]  # None: contacts without an upper bound
+    end = _("open") if without is None else exact(without)
+    people = _(
+        "At most everybody who could be reached, %(n)s as the organizer states it; without that "
+        "the high end would be: %(end)s.",
+        n=exact(high),
+        end=end,
+    )
+    if low is None:
+        return people
+    least = _("At least %(low)s people were met.", low=exact(low))
+    return f"{least}{'' if current_lang() == 'zh' else ' '}{people}"
+
+
+def is_bounded_by_universe(document: Mapping[str, Any]) -> bool:
+    """Tell whether the range of people ends at who could be reached and not at a count."""
     universe = document.get("universe")
     if not universe:
-        return text
-    people, without = universe["people"], universe["high_to"]
-    end = _("open") if without is None else exact(without)
-    gap = "" if current_lang() == "zh" else " "
-    if without is not None and without <= people:
-        known = _("That %(n)s could be reached at all changes nothing.", n=exact(people))
-    else:
-        known = _(
-            "The high end is everybody who could be reached, %(n)s as the organizer states it; "
-            "without that it would be: %(end)s.",
-            n=exact(people),
-            end=end,
-        )
-    return f"{text}{gap}{known}"
+        return False
+    return bool(universe["people"] == document["people_high"] != universe["high_to"])
 
 
-def _range(document: Mapping[str, Any]) -> str:
-    low, high = document["people_low"], document["people_high"]
+def _range(low: int | None, high: int | None) -> str:
     if low is None and high is None:
         return _(
             "No channel counts people and not every channel has an upper bound, so no number of "

@@ -37,7 +37,8 @@ class ChannelPeople:
     `low_to` is where the low end of the range would go if all contacts of this
     channel were different people, `high_to` where the high end would go if it
     had only its fewest: what this channel alone can change, all else as stated.
-    None where that is open too.
+    With an open `most`, `low_to` carries the operator of the contacts; without
+    `fewest`, nobody knows `high_to`.
     """
 
     channel: Channel
@@ -221,7 +222,9 @@ def _moved(
         changed = ChannelPeople(one.channel, one.contacts, one.op, people, people, one.lines)
         return _ends((*rest, changed), universe)
 
-    low_to = as_if(one.most)[0] if one.most is not None else None
+    all_of_them = one.contacts if one.most is None else one.most
+    low_to = max(x for x in (as_if(all_of_them)[0], 0) if x is not None)
+    low_to = _at_most(low_to, universe)
     high_to = as_if(one.fewest)[1] if one.fewest is not None else None
     return ChannelPeople(
         one.channel, one.contacts, one.op, one.fewest, one.most, one.lines, low_to, high_to
