@@ -57,6 +57,15 @@ def test_sections_are_ticked_and_ordered_by_number(alice: FlaskClient, event_id:
     assert [name for name, ticked in boxes if ticked] == ["media", "footfall", "targets"]
 
 
+def test_people_who_could_be_reached_are_typed_in_words_or_digits(
+    alice: FlaskClient, event_id: int
+) -> None:
+    for typed, kept in (("1,200万", 12_000_000), ("", None), ("90000", 90_000)):
+        form = {"universe": typed}
+        assert post(alice, f"{C}/priors", form, form_at=f"{C}/builder").status_code == 303
+        assert queries.setting(event_id).universe == kept
+
+
 def test_the_page_follows_the_chosen_order(alice: FlaskClient, event_id: int) -> None:
     form = {"compare": "0", "show-footfall": "1", "show-targets": "1", "place-footfall": "1"}
     post(alice, f"{C}/layout", form, form_at=f"{C}/builder")
@@ -81,6 +90,8 @@ def test_the_page_follows_the_chosen_order(alice: FlaskClient, event_id: int) ->
         ("priors", {"low-news": "9", "high-news": "2"}, "Two shares in per cent"),
         ("priors", {"low-news": "NaN", "high-news": "2"}, "Two shares in per cent"),
         ("priors", {"low-news": "1", "high-news": "200"}, "Two shares in per cent"),
+        ("priors", {"universe": "many"}, "Write a whole number above 0"),
+        ("priors", {"universe": "99999亿"}, "A whole number of people above 0."),
         ("notes", {"note-2026-09-24-en": "x" * 201}, "at most 200 characters"),
     ],
 )
