@@ -15,7 +15,7 @@ from eventhub.audience.enums import EvidenceClass
 from eventhub.audience.queries import CordonNow, LiveSnapshot, ObservationRow, StreamNow, Wall
 from eventhub.kernel.http import conditional, json_answer
 from eventhub.kernel.i18n import LOCALES, current_lang
-from eventhub.programme.queries import EventRow, disturbed, event_by_slug
+from eventhub.programme.queries import EventRow, disturbed, shown_event
 
 bp = Blueprint("audience", __name__)
 _PUBLISHED = ("footfall.visits", "live.viewers_claimed")  # claims that the live page repeats
@@ -24,7 +24,7 @@ _PUBLISHED = ("footfall.visits", "live.viewers_claimed")  # claims that the live
 @bp.get("/e/<slug>/live")
 def live(slug: str) -> Response:
     """GET /e/SLUG/live - what is counted now; anybody."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     now = queries.live_snapshot(event)
     is_counting = bool(now.streams or now.cordons or now.others)
     page = render_template(
@@ -46,7 +46,7 @@ def live(slug: str) -> Response:
 @bp.get("/e/<slug>/live/wall")
 def wall(slug: str) -> Response:
     """GET /e/SLUG/live/wall - the figures of now for one large screen; anybody."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     now = queries.wall(event)
     streams = [row for row in now.live.streams if row.stream.cls is not EvidenceClass.CLAIMED]
     largest = max(streams, key=lambda row: row.peak or 0, default=None)
@@ -67,7 +67,7 @@ def wall(slug: str) -> Response:
 @bp.get("/e/<slug>/live/wall.json")
 def wall_json(slug: str) -> Response:
     """GET /e/SLUG/live/wall.json - the figures of the wall with an ETag; anybody."""
-    return conditional(json_answer(wall_snapshot(queries.wall(event_by_slug(slug)))))
+    return conditional(json_answer(wall_snapshot(queries.wall(shown_event(slug)))))
 
 
 def wall_snapshot(now: Wall) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def wall_snapshot(now: Wall) -> dict[str, Any]:
 @bp.get("/e/<slug>/live.json")
 def live_json(slug: str) -> Response:
     """GET /e/SLUG/live.json - the figures of the live page with an ETag; anybody."""
-    return conditional(json_answer(snapshot(queries.live_snapshot(event_by_slug(slug)))))
+    return conditional(json_answer(snapshot(queries.live_snapshot(shown_event(slug)))))
 
 
 def snapshot(now: LiveSnapshot) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from eventhub.audience.rules.beats import MAX_K, PERIOD_S
 from eventhub.kernel import clock
 from eventhub.kernel.errors import NotFound
 from eventhub.kernel.http import allow_hosts, conditional
-from eventhub.programme.queries import event_by_slug, live_states
+from eventhub.programme.queries import live_states, shown_event
 
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}/[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SID: Final = re.compile(r"[0-9A-Za-z]{16}")
@@ -39,7 +39,7 @@ def watch_stream(slug: str, stream: str) -> Response:
 
 
 def _page(slug: str, stream: str | None) -> Response:
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     rows = queries.players(event.id)
     chosen = _chosen(rows, stream)
     is_loaded = chosen is not None and chosen.kind == "embed" and "load" in request.args

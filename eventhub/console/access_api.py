@@ -12,9 +12,9 @@ from eventhub.accounts import queries as accounts
 from eventhub.accounts.enums import Scope
 from eventhub.extensions import csrf, limiter
 from eventhub.kernel.api import Schema, body, operation, query
-from eventhub.kernel.auth import authorise, current_actor
+from eventhub.kernel.auth import current_actor
 from eventhub.kernel.http import conditional, json_answer
-from eventhub.programme.queries import EventRow, event_by_slug
+from eventhub.programme.queries import EventRow, keyed_event
 from eventhub.webhooks import queries, service
 from eventhub.webhooks.enums import Kind
 from eventhub.webhooks.queries import DeliveryRow, EndpointRow
@@ -223,9 +223,7 @@ def replay(slug: str, hook: str, delivery: str) -> Response:
 
 
 def _authorised(slug: str, scope: Scope) -> EventRow:
-    event = event_by_slug(slug)
-    authorise(scope, organisation_id=event.organisation_id, event_id=event.id)
-    return event
+    return keyed_event(slug, scope)
 
 
 def _endpoint(row: EndpointRow) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from eventhub.exposure import queries, render, service
 from eventhub.exposure.enums import MentionKind, ReachKind
 from eventhub.extensions import csrf
 from eventhub.kernel.api import Schema, body, operation
-from eventhub.kernel.auth import authorise, current_actor
+from eventhub.kernel.auth import current_actor
 from eventhub.kernel.http import conditional, json_answer
-from eventhub.programme.queries import EventRow, event_by_slug
+from eventhub.programme.queries import EventRow, keyed_event
 
 MAX_ITEMS: Final = 5_000
 _LARGEST: Final = 10**12
@@ -134,6 +134,4 @@ def report(slug: str, version: int) -> Response:
 
 
 def _authorised(slug: str, scope: Scope) -> EventRow:
-    event = event_by_slug(slug)
-    authorise(scope, organisation_id=event.organisation_id, event_id=event.id)
-    return event
+    return keyed_event(slug, scope)

@@ -18,7 +18,7 @@ from eventhub.exposure.render.page import report_page
 from eventhub.kernel.auth import authorise
 from eventhub.kernel.http import conditional, private
 from eventhub.kernel.i18n import current_lang
-from eventhub.programme.queries import EventRow, event_by_id, event_by_slug
+from eventhub.programme.queries import EventRow, event_by_id, shown_event
 from eventhub.settings import current_settings
 
 _PAGES_KEPT: Final = 32  # up to 300 kB each
@@ -30,7 +30,7 @@ blueprint = Blueprint("exposure", __name__)
 @blueprint.get("/e/<slug>/report")
 def report(slug: str) -> Response:
     """GET /e/SLUG/report: the published report, or that there is none yet; anyone."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     row = _shown(event)
     if row is None:
         page = render_template("exposure/none.html", event=event, section="report")
@@ -41,35 +41,35 @@ def report(slug: str) -> Response:
 @blueprint.get("/e/<slug>/report/evidence/<line>")
 def report_evidence(slug: str, line: str) -> Response:
     """GET /e/SLUG/report/evidence/LINE: what one figure rests on; anyone."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     return conditional(_evidence(event, _required(event), line, _addresses(event)))
 
 
 @blueprint.get("/e/<slug>/report.<any(json, csv, pdf, xlsx, pptx):kind>")
 def report_file(slug: str, kind: str) -> Response:
     """GET /e/SLUG/report.json, .csv, .pdf, .xlsx, .pptx: the same version as a file; anyone."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     return conditional(_file(event, _required(event), kind))
 
 
 @blueprint.get("/e/<slug>/report/footfall")
 def footfall(slug: str) -> Response:
     """GET /e/SLUG/report/footfall: hours by gate, counter, zone and ticket type; anyone."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     return conditional(_footfall(event, _required(event), _addresses(event)))
 
 
 @blueprint.get("/e/<slug>/report/footfall.<any(csv, xlsx):kind>")
 def footfall_file(slug: str, kind: str) -> Response:
     """GET /e/SLUG/report/footfall.csv, .xlsx: the same hours as a file; anyone."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     return conditional(_footfall_file(event, _required(event), kind))
 
 
 @blueprint.get("/e/<slug>/report/logo.png")
 def report_logo(slug: str) -> Response:
     """GET /e/SLUG/report/logo.png: the logo that a version carries; anyone."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     return conditional(_logo(_required(event)), max_age=300)
 
 

@@ -12,6 +12,7 @@ SCHEMES: Final = ("light", "dark")
 THREADS: Final = 8
 PAPER: Final = {"light": "#FBFCFB", "dark": "#0D100F"}
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
+_CODE = re.compile(r"(?:[0-9a-f]{6}){5,12}-(?:[0-9a-f]{6}){5,12}\Z")
 _SCOPE = re.compile(r"[a-z][a-z0-9-]*\Z")
 _SINGLE: Final = ("ground", "warp", "dimmed", "accent")
 _TEXT_CONTRAST = 4.5
@@ -88,6 +89,27 @@ def theme_css(theme: Mapping[str, Any] | None, *, scope: str = "") -> str:
         f"@media screen{{:root.scheme-dark{part}{{{dark}}}}}",
     ]
     return "\n".join((*rules, *(() if scope else _CLASSES), ""))
+
+
+def theme_code(theme: Mapping[str, Any] | None) -> str:
+    """Return the colours of a theme as a name: light, `-`, dark, six hexadecimal digits each."""
+    parts = []
+    for scheme in SCHEMES:
+        named = colours(theme, scheme)
+        parts.append("".join(colour.removeprefix("#").lower() for colour in named.values()))
+    return "-".join(parts)
+
+
+def theme_of(code: str) -> dict[str, dict[str, Any]] | None:
+    """Return the theme that `theme_code` named, None when it named none."""
+    if not _CODE.match(code):
+        return None
+    theme: dict[str, dict[str, Any]] = {}
+    for scheme, digits in zip(SCHEMES, code.split("-"), strict=True):
+        found = [f"#{digits[at : at + 6].upper()}" for at in range(0, len(digits), 6)]
+        singles = len(_SINGLE)
+        theme[scheme] = {**dict(zip(_SINGLE, found, strict=False)), "threads": found[singles:]}
+    return theme
 
 
 def theme_faults(theme: Mapping[str, Any] | None) -> list[str]:

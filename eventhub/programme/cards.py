@@ -56,7 +56,7 @@ class Card:
 @bp.get("/e/<slug>/card.png")
 def event_card(slug: str) -> Response:
     """GET /e/SLUG/card.png - the picture that networks show for the event; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     rows, stages = queries.programme(event), frame.stages_of(event)
     today = event.operating_day(clock.now())
     card = Card(
@@ -72,7 +72,7 @@ def event_card(slug: str) -> Response:
 @bp.get("/e/<slug>/shows/<code>/card.png")
 def show_card(slug: str, code: str) -> Response:
     """GET /e/SLUG/shows/CODE/card.png - the picture of one show; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     page = queries.show_by_code(event, code)
     items = board.listed(page.performances, queries.publications(event.id), clock.now())
     shown = board.shown_first(items)
@@ -97,7 +97,7 @@ def show_card(slug: str, code: str) -> Response:
 @bp.get("/e/<slug>/poster.pdf")
 def poster(slug: str) -> Response:
     """GET /e/SLUG/poster.pdf - a wall poster in A3 with a code that leads to the event; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     rows, stages = queries.programme(event), frame.stages_of(event)
     address = site_url(url_for("programme.home", slug=slug))
     cover = covers.phone_cover(event, rows, stages, event.operating_day(clock.now()))

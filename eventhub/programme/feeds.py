@@ -31,7 +31,7 @@ def schedule_ics(slug: str) -> Response:
 @kept
 def show_ics(slug: str, code: str) -> Response:
     """GET /e/SLUG/shows/CODE.ics - the performances of one show; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     rows = [row for row in queries.published(event) if row.performance.show_code == code]
     if not rows:
         raise UnknownShow()
@@ -64,7 +64,7 @@ def schedule_xml(slug: str) -> Response:
 @kept
 def changes_atom(slug: str) -> Response:
     """GET /e/SLUG/changes.atom - the releases and what each changed; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     releases = queries.release_changes(event.id)
     text = atom.feed(event, releases, base_url=export.base_url())
     changed_at = releases[0].released_at if releases else None
@@ -80,7 +80,7 @@ def now_json(slug: str) -> Response:
     Times are the present ones, with delays in them; nothing in it changes with
     the clock alone, so that a poll is a 304 until something happens.
     """
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     at = clock.now()
     said = queries.live_states(event.id)
     rows = queries.programme(event)
@@ -127,7 +127,7 @@ def _now_item(item: board.Listed | None) -> dict[str, object] | None:
 
 
 def _dated(slug: str) -> EventRow:
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     if not event.days():
         raise NoTimes()
     return event

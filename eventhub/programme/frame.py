@@ -13,6 +13,7 @@ from eventhub.kernel.db import cached_for
 from eventhub.kernel.format import stamp
 from eventhub.kernel.i18n import pick
 from eventhub.kernel.page import static_url
+from eventhub.kernel.theme import theme_code
 from eventhub.programme import covers, queries
 from eventhub.programme.queries import EventRow, ReleaseRow, StageRow
 from eventhub.programme.rules import cloth
@@ -47,6 +48,8 @@ def init_blueprint(bp: Blueprint) -> None:
         selvedge,
         nav_links,
         theme_url,
+        queries.is_shown,
+        home_address,
         swatch,
         stage_edge,
         bare_warp,
@@ -72,7 +75,9 @@ def selvedge(event: EventRow | None) -> Selvedge:
 
 
 def nav_links(event: EventRow) -> list[NavLink]:
-    """Return the event's navigation; registration only while it is open."""
+    """Return the event's navigation, none for who may not see it; registration while it is open."""
+    if not queries.is_shown(event):
+        return []
     home = url_for("programme.home", slug=event.slug)
     links = [NavLink("programme", f"{home}programme", _("Programme"))]
     if event.is_registration_open:
@@ -82,11 +87,23 @@ def nav_links(event: EventRow) -> list[NavLink]:
     return links
 
 
+def home_address(event: EventRow | None) -> str:
+    """Return where the name at the top leads: the event, or all events for who may not see it."""
+    if event is None or not queries.is_shown(event):
+        return url_for("programme.events")
+    return url_for("programme.home", slug=event.slug)
+
+
 def theme_url(event: EventRow | None) -> str:
-    """Return the address of the colours: the event's, or the default ones."""
+    """
+    Return the address of the colours: the event's, or the default ones.
+
+    It says the colours and not whose they are: holders of a ticket for an event
+    that is not public see it in its colours too.
+    """
     if event is None or not event.theme:
         return static_url("css/theme.css")
-    return url_for("programme.theme", slug=event.slug)
+    return url_for("programme.colours", code=theme_code(event.theme))
 
 
 def swatch(position: int, size: int = 16) -> Markup:

@@ -39,14 +39,14 @@ _SAID: Final = (  # what of an answer belongs to its bytes; the rest is said ane
 class _Kept:
     """A rendered page: what it was made of, when, and its bytes."""
 
-    state: tuple[int, int]
+    state: tuple[int, int, int]
     at_s: float
     body: bytes | None  # None: only that it is unchanged has been said so far
     etag: str
     headers: tuple[tuple[str, str], ...]
     max_age: int
 
-    def holds(self, state: tuple[int, int], now_s: float) -> bool:
+    def holds(self, state: tuple[int, int, int], now_s: float) -> bool:
         """Tell whether this request can be answered with it."""
         is_fresh = self.state == state and 0 <= now_s - self.at_s < KEPT_S
         return is_fresh and (self.body is not None or request.if_none_match.contains(self.etag))
@@ -80,16 +80,22 @@ def kept(view: Callable[P, Response | BaseResponse]) -> Callable[P, Response | B
     return run
 
 
-def _state(slug: str) -> tuple[int, int]:
-    """Return the newest release and word of an event, without a slug of all public ones."""
+def _state(slug: str) -> tuple[int, int, int]:
+    """
+    Return the newest release and word of an event, without a slug of all public ones.
+
+    The third number is how many of them are public: what is hidden is gone at once.
+    """
     which = Event.slug == slug if slug else Event.is_public
     event_ids = select(Event.id).where(which)
     releases = select(func.max(Schedule.id)).where(
         Schedule.event_id.in_(event_ids), Schedule.released_at.is_not(None)
     )
     words = select(func.max(LiveStatus.id)).where(LiveStatus.event_id.in_(event_ids))
-    row = db.session.execute(select(releases.scalar_subquery(), words.scalar_subquery())).one()
-    return row[0] or 0, row[1] or 0
+    shown = select(func.count()).where(which, Event.is_public)
+    statement = select(releases.scalar_subquery(), words.scalar_subquery(), shown.scalar_subquery())
+    row = db.session.execute(statement).one()
+    return row[0] or 0, row[1] or 0, row[2]
 
 
 def _again(found: _Kept) -> Response:
@@ -102,7 +108,7 @@ def _keep(
     store: OrderedDict[tuple[str, str], _Kept],
     key: tuple[str, str],
     answer: Response,
-    state: tuple[int, int],
+    state: tuple[int, int, int],
     now: float,
 ) -> None:
     etag = answer.get_etag()[0]

@@ -22,7 +22,7 @@ bp = Blueprint("lists", __name__)
 @kept
 def all_days(slug: str) -> Response:
     """GET /e/SLUG/programme/all - every show, filtered and searched by query; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     at = clock.now()
     rows = queries.programme(event)
     chosen = headline.Filter.of(request.args)
@@ -50,7 +50,7 @@ def mine(slug: str) -> Response:
     Which ones stands in the browser or behind the # of the address: the page
     holds all shows, and no request says which are meant.
     """
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     at = clock.now()
     items = board.listed(
         queries.programme(event),
@@ -72,7 +72,7 @@ def mine(slug: str) -> Response:
 @bp.get("/e/<slug>/changes")
 def changes(slug: str) -> Response:
     """GET /e/SLUG/changes - the releases and what each changed; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     return _page(
         "changes",
         event=event,

@@ -59,7 +59,7 @@ def make_feed(slug: str) -> Response:
 
     The address and the key to change it are told only now.
     """
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     made = service.make_feed(event, body(FeedBody).performances)
     path = url_for("own_feeds.own_ics", slug=event.slug, token=made.token)
     answer = json_answer({"url": f"{export.base_url()}{path}", "key": made.key}, 201)
@@ -70,8 +70,9 @@ def make_feed(slug: str) -> Response:
 @limiter.limit(_CHANGED)
 def change_feed(slug: str) -> Response:
     """POST /e/SLUG/calendars/change - who has its key."""
+    event = queries.shown_event(slug)
     given = body(FeedChange)
-    service.change_feed(queries.event_by_slug(slug).id, given.key, given.performances)
+    service.change_feed(event.id, given.key, given.performances)
     return Response(status=204)
 
 
@@ -79,14 +80,15 @@ def change_feed(slug: str) -> Response:
 @limiter.limit(_CHANGED)
 def revoke_feed(slug: str) -> Response:
     """POST /e/SLUG/calendars/revoke - who has its key."""
-    service.revoke_feed(queries.event_by_slug(slug).id, body(FeedKey).key)
+    event = queries.shown_event(slug)
+    service.revoke_feed(event.id, body(FeedKey).key)
     return Response(status=204)
 
 
 @bp.get("/<token>.ics")
 def own_ics(slug: str, token: str) -> Response:
     """GET /e/SLUG/calendars/TOKEN.ics - one's own shows; who has the address."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     numbers = queries.own_numbers(event.id, token)
     rows = [row for row in queries.published(event) if row.performance.public_no in numbers]
     answer = Response(ical.feed(event, rows, base_url=export.base_url()))

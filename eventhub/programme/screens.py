@@ -40,13 +40,13 @@ _STYLES = (
 @bp.get("/e/<slug>/screen")
 def screens(slug: str) -> Response:
     """GET /e/SLUG/screen - what is on and next on all stages, large; anybody."""
-    return _screen(queries.event_by_slug(slug), None)
+    return _screen(queries.shown_event(slug), None)
 
 
 @bp.get("/e/<slug>/screen/<stage>")
 def stage_screen(slug: str, stage: str) -> Response:
     """GET /e/SLUG/screen/STAGE - one stage for a screen at its door; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     if all(one.slug != stage for one in frame.stages_of(event)):
         raise NotFound
     return _screen(event, stage)
@@ -55,7 +55,7 @@ def stage_screen(slug: str, stage: str) -> Response:
 @bp.get("/e/<slug>/embed")
 def embed(slug: str) -> Response:
     """GET /e/SLUG/embed?day=&stage=&type= - a list for a frame on another site; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     at = clock.now()
     day = _day(event, request.args.get("day", ""))
     chosen = headline.Filter.of(request.args)
@@ -75,7 +75,7 @@ def embed(slug: str) -> Response:
 @bp.get("/e/<slug>/sw.js")
 def service_worker(slug: str) -> Response:
     """GET /e/SLUG/sw.js - what opens the programme without a network; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     files = [static_url(name) for name in _STYLES]
     version = hashlib.sha256("\n".join(files).encode()).hexdigest()[:16]
     home = url_for("programme.home", slug=event.slug)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventhub.kernel import clock
 from eventhub.kernel.errors import NotFound
 from eventhub.kernel.http import conditional
-from eventhub.kernel.theme import theme_css
+from eventhub.kernel.theme import theme_css, theme_of
 from eventhub.programme import board, covers, frame, headline, jsonld, queries, zones
 from eventhub.programme.board import Listed, StageColumn
 from eventhub.programme.kept import kept
@@ -25,6 +25,7 @@ from eventhub.settings import current_settings
 _TONIGHT = 6  # rows on the home page
 _EVENING_HOUR = 16
 _THEME_AGE_S = 300
+_COLOURS_AGE_S = 31_536_000  # other colours have another address
 
 bp = Blueprint("programme", __name__)
 frame.init_blueprint(bp)
@@ -48,7 +49,7 @@ def events() -> Response:
 @kept
 def home(slug: str) -> Response:
     """GET /e/SLUG/ - the event's home; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     at = clock.now()
     rows = queries.programme(event)
     stages = frame.stages_of(event)
@@ -73,7 +74,7 @@ def home(slug: str) -> Response:
 @kept
 def programme(slug: str) -> Response:
     """GET /e/SLUG/programme - today, or the first day outside the event; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     days = event.days()
     if not days:
         return _page(
@@ -87,7 +88,7 @@ def programme(slug: str) -> Response:
 @kept
 def programme_day(slug: str, day: str) -> Response:
     """GET /e/SLUG/programme/YYYY-MM-DD - one operating day; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     try:
         asked = date.fromisoformat(day)
     except ValueError as error:
@@ -101,7 +102,7 @@ def programme_day(slug: str, day: str) -> Response:
 @kept
 def show(slug: str, code: str) -> Response | BaseResponse:
     """GET /e/SLUG/shows/CODE - one show with its performances; anybody."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     if code != code.upper():
         return redirect(url_for("programme.show", slug=slug, code=code.upper()), 301)
     page = queries.show_by_code(event, code)
@@ -126,10 +127,19 @@ def show(slug: str, code: str) -> Response | BaseResponse:
 @bp.get("/e/<slug>/theme.css")
 def theme(slug: str) -> Response:
     """GET /e/SLUG/theme.css - the event's colours; `?scope=list` limits them to its class."""
-    event = queries.event_by_slug(slug)
+    event = queries.shown_event(slug)
     scope = f"theme-{event.slug}" if request.args.get("scope") == "list" else ""
     sheet = Response(theme_css(event.theme, scope=scope), mimetype="text/css")
     return conditional(sheet, _THEME_AGE_S)
+
+
+@bp.get("/theme/<code>.css")
+def colours(code: str) -> Response:
+    """GET /theme/CODE.css - the colours that the address itself names; anybody."""
+    theme = theme_of(code)
+    if theme is None:
+        raise NotFound
+    return conditional(Response(theme_css(theme), mimetype="text/css"), _COLOURS_AGE_S)
 
 
 def _ways(events: Sequence[EventRow]) -> EventRow | None:

@@ -17,7 +17,7 @@ from eventhub.kernel.auth import authorise, current_actor
 from eventhub.kernel.errors import Invalid, NotSignedIn
 from eventhub.kernel.http import json_answer, private
 from eventhub.kernel.text import clean, normalise_email, normalise_phone
-from eventhub.programme.queries import EventRow, event_by_slug
+from eventhub.programme.queries import EventRow, keyed_event
 from eventhub.registration import limits, queries, service, waiting_room
 from eventhub.registration.codes import ticket_code
 from eventhub.registration.enums import RegistrationState, Source
@@ -120,8 +120,7 @@ class RegistrationAnswer(Schema):
 )
 def create(slug: str) -> Response:
     """POST /api/v1/events/SLUG/registrations - scope registrations:write."""
-    event = event_by_slug(slug)
-    authorise(Scope.REGISTRATIONS_WRITE, organisation_id=event.organisation_id, event_id=event.id)
+    event = keyed_event(slug, Scope.REGISTRATIONS_WRITE)
     command = _command(event, body(RegistrationBody))
     contact = _mailbox_or_phone(command)
     if contact and service.earlier_result(command) is None:  # whoever has a place never waits

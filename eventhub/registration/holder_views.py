@@ -11,7 +11,7 @@ from eventhub.extensions import limiter
 from eventhub.kernel.errors import Conflict
 from eventhub.kernel.http import private, see_other
 from eventhub.kernel.i18n import current_lang
-from eventhub.programme.queries import event_by_slug
+from eventhub.programme.queries import EventRow, is_shown, shown_event
 from eventhub.registration import limits, queries, service, ticket_page
 from eventhub.registration.holder_forms import (
     ChangeForm,
@@ -168,13 +168,20 @@ def erase(token: str) -> Response | BaseResponse:
     if not form.validate_on_submit() or not _is_right(page, Purpose.DATA, form):
         return _data_page(page, 422, erase=form)
     service.erase_mine(page.face.id, str(form.code.data))
-    return private(make_response(see_other(url_for("holder.erased", slug=page.face.event.slug))))
+    event = page.face.event
+    if not is_shown(event):  # nothing of it has an address that they may open
+        return _erased_page(event)
+    return private(make_response(see_other(url_for("holder.erased", slug=event.slug))))
 
 
 @bp.get("/e/<slug>/erased")
 def erased(slug: str) -> Response:
     """GET /e/SLUG/erased - the data are gone; anybody."""
-    body = render_template("registration/erased.html", event=event_by_slug(slug), section="")
+    return _erased_page(shown_event(slug))
+
+
+def _erased_page(event: EventRow) -> Response:
+    body = render_template("registration/erased.html", event=event, section="")
     return private(make_response(body))
 
 

@@ -76,7 +76,8 @@ def _page(
 
 
 def _colours(theme: Mapping[str, Any] | None) -> dict[str, str]:
-    light = (theme or DEFAULT_THEME)["light"]
+    default = DEFAULT_THEME["light"]
+    light = {**default, **((theme or {}).get("light") or {})}  # themes may name a part alone
     threads = {f"t{number}": colour for number, colour in enumerate(light["threads"], start=1)}
     named = {"g": light["ground"], "wp": light["warp"], "dm": light["dimmed"], "bw": light["warp"]}
     return {**named, **{f"t{number}": "#101312" for number in range(1, 9)}, **threads}

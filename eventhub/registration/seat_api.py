@@ -9,10 +9,9 @@ from pydantic import Field
 
 from eventhub.accounts.enums import Scope
 from eventhub.kernel.api import Schema, body, operation
-from eventhub.kernel.auth import authorise
 from eventhub.kernel.errors import NotFound
 from eventhub.kernel.http import json_answer, private
-from eventhub.programme.queries import EventRow, PerformanceRow, event_by_slug
+from eventhub.programme.queries import EventRow, PerformanceRow, keyed_event
 from eventhub.registration import service
 from eventhub.registration.queries import seat_guests
 from eventhub.registration.queries import seats as queries
@@ -123,8 +122,7 @@ def release(slug: str, number: int, seat: str) -> Response:
 
 
 def _found(slug: str, number: int, scope: Scope) -> tuple[EventRow, PerformanceRow]:
-    event = event_by_slug(slug)
-    authorise(scope, organisation_id=event.organisation_id, event_id=event.id)
+    event = keyed_event(slug, scope)
     return event, queries.performance_no(event, number)
 
 

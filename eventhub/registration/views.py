@@ -13,7 +13,7 @@ from eventhub.kernel import clock
 from eventhub.kernel.errors import Conflict
 from eventhub.kernel.http import conditional, json_answer, private, see_other
 from eventhub.kernel.i18n import current_lang
-from eventhub.programme.queries import EventRow, event_by_slug
+from eventhub.programme.queries import EventRow, is_shown, shown_event
 from eventhub.registration import (
     botcheck,
     limits,
@@ -37,7 +37,7 @@ _ANSWER_AFTER_S = 0.12  # longer than the work for any contact
 @bp.get("/e/<slug>/register")
 def register(slug: str) -> Response:
     """GET /e/SLUG/register - the form; `?type=` and `?show=` choose ahead; anybody."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     if (waits := waiting_room.before_form(event)) is not None:
         return waits
     show = chosen_show(event, request.args.get("show"))
@@ -48,7 +48,7 @@ def register(slug: str) -> Response:
 @bp.get("/e/<slug>/waiting.json")
 def waiting(slug: str) -> Response:
     """GET /e/SLUG/waiting.json - how far the line before the form is; anybody."""
-    answer = json_answer(waiting_room.figures(event_by_slug(slug)))
+    answer = json_answer(waiting_room.figures(shown_event(slug)))
     answer.headers["Cache-Control"] = "public, max-age=2"
     answer.add_etag()
     answer.make_conditional(request)
@@ -59,7 +59,7 @@ def waiting(slug: str) -> Response:
 @limiter.limit(limits.REGISTER)
 def submit(slug: str) -> Response | BaseResponse:
     """POST /e/SLUG/register - register; 303 to the ticket; anybody."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     if (waits := waiting_room.before_form(event)) is not None:
         return waits  # a form that was kept from elsewhere gets into line as well
     show = chosen_show(event, request.form.get("show"))
@@ -82,21 +82,20 @@ def submit(slug: str) -> Response | BaseResponse:
 @bp.get("/e/<slug>/register/sent")
 def sent(slug: str) -> Response:
     """GET /e/SLUG/register/sent - the link is on its way, if there is one; anybody."""
-    body = render_template("registration/sent.html", event=event_by_slug(slug), section="register")
-    return private(make_response(body))
+    return _after("sent", shown_event(slug))
 
 
 @bp.get("/e/<slug>/lost-ticket")
 def lost_ticket(slug: str) -> Response:
     """GET /e/SLUG/lost-ticket - ask for a link again; anybody."""
-    return _lost_page(event_by_slug(slug), LostTicketForm(), 200)
+    return _lost_page(shown_event(slug), LostTicketForm(), 200)
 
 
 @bp.post("/e/<slug>/lost-ticket")
 @limiter.limit(limits.LOST_TICKET)
 def recover(slug: str) -> Response | BaseResponse:
     """POST /e/SLUG/lost-ticket - send the link; the answer is the same for everyone."""
-    event = event_by_slug(slug)
+    event = shown_event(slug)
     form = LostTicketForm()
     if not form.validate_on_submit():
         return _lost_page(event, form, 422)
@@ -172,20 +171,17 @@ def transfer(token: str) -> Response | BaseResponse:
     if not asked.form.validate_on_submit():
         return transfer_page.show(asked, 422)
     outcome = service.transfer(asked.registration_id, asked.command())
-    if isinstance(outcome, service.Duplicate):
-        return see_other(url_for("registration.sent", slug=asked.event.slug))
-    return private(
-        make_response(see_other(url_for("registration.passed_on", slug=asked.event.slug)))
-    )
+    is_known = isinstance(outcome, service.Duplicate)
+    if not is_shown(asked.event):  # nothing of it has an address that they may open
+        return _after("sent" if is_known else "passed", asked.event)
+    name = "registration.sent" if is_known else "registration.passed_on"
+    return private(make_response(see_other(url_for(name, slug=asked.event.slug))))
 
 
 @bp.get("/e/<slug>/passed-on")
 def passed_on(slug: str) -> Response:
     """GET /e/SLUG/passed-on - the ticket has gone to the other person; anybody."""
-    body = render_template(
-        "registration/passed.html", event=event_by_slug(slug), section="register"
-    )
-    return private(make_response(body))
+    return _after("passed", shown_event(slug))
 
 
 @bp.post("/t/<token>/accept")
@@ -274,3 +270,9 @@ def _register_page(
 def _lost_page(event: EventRow, form: LostTicketForm, status: int) -> Response:
     body = render_template("registration/lost.html", event=event, form=form, section="register")
     return private(make_response(body, status))
+
+
+def _after(name: str, event: EventRow) -> Response:
+    """Return what is shown when something is done and its link may have ended with it."""
+    body = render_template(f"registration/{name}.html", event=event, section="register")
+    return private(make_response(body))

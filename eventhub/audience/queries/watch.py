@@ -76,7 +76,12 @@ def k_of(key: tuple[str, str]) -> int | None:
         .join(Stream, Stream.id == StreamPlayer.stream_id)
         .join(Event, Event.id == Stream.event_id)
         .outerjoin(BeatPolicy, BeatPolicy.stream_id == Stream.id)
-        .where(Event.slug == key[0], Stream.slug == key[1], StreamPlayer.kind == "hls")
+        .where(
+            Event.slug == key[0],
+            Event.is_public,  # what members look at before is not counted
+            Stream.slug == key[1],
+            StreamPlayer.kind == "hls",
+        )
         .order_by(BeatPolicy.from_s.desc())
         .limit(1)
     ).first()

@@ -80,6 +80,7 @@ from eventhub.programme.queries.version import (
     published_in,
     version,
 )
+from eventhub.programme.queries.visible import is_shown, keyed_event, shown_event
 from eventhub.programme.rules.conflicts import Finding
 from eventhub.programme.rules.diff import Change
 
@@ -125,6 +126,8 @@ __all__ = [
     "facts",
     "gate_by_slug",
     "gates",
+    "is_shown",
+    "keyed_event",
     "latest_edit",
     "live_programme",
     "live_states",
@@ -147,6 +150,7 @@ __all__ = [
     "settings",
     "show_by_code",
     "shown",
+    "shown_event",
     "stages",
     "suggest",
     "ticket_type_states",

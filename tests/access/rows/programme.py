@@ -23,6 +23,7 @@ ROWS: Final[dict[str, Row]] = {
     "programme.programme": Row("GET", f"{E}/programme", OPEN),
     "programme.programme_day": Row("GET", f"{E}/programme/{{day}}", OPEN),
     "programme.show": Row("GET", f"{E}/shows/AAAAAA", OPEN),
+    "programme.colours": Row("GET", f"/theme/{'aabbcc' * 5}-{'aabbcc' * 5}.css", OPEN),
     "programme.theme": Row("GET", f"{E}/theme.css", OPEN),
     "cards.event_card": Row("GET", f"{E}/card.png", OPEN),
     "cards.show_card": Row("GET", f"{E}/shows/AAAAAA/card.png", OPEN),
