@@ -48,5 +48,7 @@ class Scope(StrEnum):
     AUDIENCE_WRITE = "audience:write"
     REPORTS_READ = "reports:read"
     REPORTS_WRITE = "reports:write"
+    GATES_READ = "gates:read"
+    GATES_WRITE = "gates:write"
     ACCESS_READ = "access:read"
     ACCESS_WRITE = "access:write"

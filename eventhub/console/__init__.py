@@ -9,7 +9,8 @@ from eventhub.kernel import audit, scheduler
 
 def register(app: Flask) -> None:
     """Register the organizer's pages, the addresses for machines, and `flask ops`."""
-    from eventhub.console import access_api, api, cli, views  # noqa: PLC0415 - circular import
+    from eventhub.console import access_api, api, cli, v1, views  # noqa: PLC0415 - circular import
+    from eventhub.extensions import csrf  # noqa: PLC0415 - circular import
 
     scheduler.add_job(
         app,
@@ -18,4 +19,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(access_api.blueprint)
+    app.register_blueprint(v1.bp)
+    csrf.exempt(v1.bp)  # programs send a key, browsers have none to abuse
     app.cli.add_command(cli.group)

@@ -132,7 +132,7 @@ def _text(event: EventRow, row: ReportRow, urls: Addresses) -> str:
     Return the page of a version, kept per process: a version never changes.
 
     Only addresses without other arguments are kept, so that nobody can fill
-    the store; while developing, nothing is.
+    the store; while developing, nothing is, nor what members see ahead.
     """
 
     def fresh() -> str:
@@ -147,7 +147,7 @@ def _text(event: EventRow, row: ReportRow, urls: Addresses) -> str:
             drawings=_drawings(),
         )
 
-    if set(request.args) - {"lang", "version"} or current_app.debug:
+    if set(request.args) - {"lang", "version"} or current_app.debug or not event.is_public:
         return fresh()
     kept: dict[Any, str] = current_app.extensions.setdefault("eventhub_report_pages", {})
     key = (event, row.sha256, row.status, current_lang(), request.full_path)

@@ -16,7 +16,7 @@ from eventhub.kernel.i18n import N_
 
 M = TypeVar("M", bound=BaseModel)
 F = TypeVar("F", bound=Callable[..., Any])
-Answer = type[BaseModel] | str | None
+Answer = type[BaseModel] | str | tuple[str, ...] | None
 
 _MOST_FAULTS: Final = 100  # named; a body of a million wrong keys shall not cost a long answer
 OPERATION: Final = "__eventhub_operation__"
@@ -39,8 +39,8 @@ class Operation:
     """
     What the OpenAPI document says of one route.
 
-    `answers` names a model, a media type of what has none, or None for an empty
-    answer; a status of 400 and more is always a problem. What every route of
+    `answers` names a model, one or more media types of what has none, or None for
+    an empty answer; a status of 400 and more is always a problem. What every route of
     its kind may answer (`problems_of`) needs no mention.
     """
 

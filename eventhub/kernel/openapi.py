@@ -55,7 +55,7 @@ def openapi_document(app: Flask, *, title: str = "EventHub", version: str = "1")
     models: set[type[BaseModel]] = set()
     for _rule, _method, entry in found:
         for model in (entry.body, *entry.answers.values()):
-            if model is not None and not isinstance(model, str):
+            if model is not None and not isinstance(model, str | tuple):
                 models.add(model)
     ordered = sorted(models, key=lambda model: model.__name__)
     _map, schemas = models_json_schema(
@@ -154,9 +154,14 @@ def _answer(status: int, model: Answer) -> dict[str, Any]:
     return {**words, **(_content(model) if model else {})}
 
 
-def _content(model: type[BaseModel] | str) -> Mapping[str, Any]:
-    if isinstance(model, str):
-        return {"content": {model: {"schema": {} if model == _JSON else {"type": "string"}}}}
+def _content(model: type[BaseModel] | str | tuple[str, ...]) -> Mapping[str, Any]:
+    if isinstance(model, str | tuple):
+        kinds = (model,) if isinstance(model, str) else model
+        return {
+            "content": {
+                kind: {"schema": {} if kind == _JSON else {"type": "string"}} for kind in kinds
+            }
+        }
     return {"content": {_JSON: {"schema": _ref(model.__name__)}}}
 
 

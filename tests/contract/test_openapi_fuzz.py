@@ -42,9 +42,10 @@ from eventhub.kernel import crockford
 from eventhub.kernel.api import operation
 from eventhub.kernel.db import db
 from eventhub.kernel.http import json_answer
+from eventhub.registration.queries.invitations import campaigns
 from eventhub.webhooks import service as webhooks
 from eventhub.webhooks.enums import Kind
-from tests.access.test_matrix import two_tenants
+from tests.access.test_matrix import invitation_of, two_tenants
 from tests.world import World
 
 pytestmark = pytest.mark.only("sqlite")  # how values are judged does not depend on the database
@@ -142,6 +143,7 @@ def fuzz(app: Flask, requests: int, *, only: str = "") -> Seen:
         url="https://loom.example/hook",
         kinds=list(Kind),
     ).public_id
+    invitation_of(world)
     seen = Seen()
     for one in operations:
         is_gate = one.path.startswith("/api/gate/")
@@ -168,6 +170,9 @@ def values(world: World, hook: str, path: str) -> dict[str, list[str]]:
         "name": ["door-a"],
         "stream": ["main"],
         "seat": ["A-1"],
+        "gate": [world.gate.slug],
+        "kind": ["csv", "json"],
+        "campaign": [campaigns(world.event.id)[0].public_id],
     }
 
 

@@ -87,6 +87,36 @@ def guests(event_id: int, search: GuestSearch) -> GuestPage:
     return GuestPage(tuple(_row(row) for row in found), total or 0, search.page)
 
 
+def guests_below(
+    event_id: int, search: GuestSearch, *, before: int | None, limit: int
+) -> list[tuple[int, str, GuestRow]]:
+    """
+    Return (number, slug of the type, person), the newest first; the page is not looked at.
+
+    One statement, and one more that finds the names when there is a text.
+
+    Args:
+        event_id: The event.
+
+        search: What the list is narrowed to.
+
+        before: Only people with a smaller number; numbers never change.
+
+        limit: Most rows.
+    """
+    narrowed = _narrowed(event_id, search)
+    if before is not None:
+        narrowed.append(Attendee.id < before)
+    found = db.session.execute(
+        _people(narrowed)
+        .add_columns(Attendee.id.label("number"), TicketType.slug.label("type_slug"))
+        .order_by(None)
+        .order_by(Attendee.id.desc())
+        .limit(limit)
+    )
+    return [(row.number, row.type_slug, _row(row)) for row in found]
+
+
 def ticket_types(event_id: int) -> list[tuple[str, I18n]]:
     """Return slug and name of every ticket type, in the organizer's order."""
     t = TicketType

@@ -9,6 +9,7 @@ from tests.access.rows import (
     accounts,
     audience,
     checkin,
+    console_api,
     exposure,
     house,
     programme,
@@ -20,6 +21,7 @@ TABLE: Final[dict[str, Row]] = (
     | programme.ROWS
     | registration.ROWS
     | checkin.ROWS
+    | console_api.ROWS
     | audience.ROWS
     | exposure.ROWS
     | accounts.ROWS
