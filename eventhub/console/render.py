@@ -107,6 +107,7 @@ def navigation(event: EventRow, actor: Actor, counts: dict[str, int]) -> list[Na
             Permission.SETTINGS_EDIT,
             _item("set_up", "console.set_up", _("Set-up"), event, counts),
         ),
+        (Permission.SETTINGS_EDIT, _item("look", "console.look", _("Look"), event, counts)),
         (
             Permission.SETTINGS_EDIT,
             _item("settings", "console.settings", _("Settings"), event, counts),

@@ -289,6 +289,8 @@ def acts() -> dict[str, str]:
         "plan.mark": _("Plan of the site changed"),
         "plan.picture": _("Picture of the site changed"),
         "event.settings": _("Settings changed"),
+        "event.colours": _("Colours changed"),
+        "event.cover": _("Cover picture changed"),
         "webhook.create": _("Webhook made"),
         "webhook.change": _("Webhook changed"),
         "webhook.remove": _("Webhook removed"),

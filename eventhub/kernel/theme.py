@@ -128,6 +128,51 @@ def theme_faults(theme: Mapping[str, Any] | None) -> list[str]:
     return list(faults)
 
 
+def adjusted(theme: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """
+    Return a theme of which every colour can be used: too pale ones are moved, others stay.
+
+    The accent reaches a contrast of 4.5 with paper, every thread 3 with the
+    ground. What is no colour comes from the default.
+    """
+    made: dict[str, dict[str, Any]] = {}
+    for scheme in SCHEMES:
+        named = colours(theme, scheme)
+        given = theme.get(scheme)
+        count = len(_colours(given.get("threads"))) if isinstance(given, Mapping) else 0
+        threads = [named[f"t{n}"] for n in range(1, min(count or _MIN_THREADS, THREADS) + 1)]
+        made[scheme] = {
+            **{role: named[role] for role in _SINGLE},
+            "accent": readable(named["accent"], PAPER[scheme], _TEXT_CONTRAST),
+            "threads": [readable(t, named["ground"], _THREAD_CONTRAST) for t in threads],
+        }
+    return made
+
+
+def readable(colour: str, ground: str, ratio: float) -> str:
+    """
+    Return the colour nearest to `colour` that has a contrast of `ratio` with `ground`.
+
+    It is mixed with black or white, whichever needs less; one of the two
+    reaches at least 4.58 on any ground.
+    """
+    if contrast(colour, ground) >= ratio:
+        return colour
+    found = []
+    for end in (0, 255):
+        for share in range(1, 101):
+            mixed = _mixed(colour, end, share / 100)
+            if contrast(mixed, ground) >= ratio:
+                found.append((share, mixed))
+                break
+    return min(found)[1]
+
+
+def _mixed(colour: str, end: int, share: float) -> str:
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(part + (end - part) * share):02X}" for part in parts)
+
+
 def contrast(one: str, other: str) -> float:
     """
     Return the contrast ratio 1-21 of two `#RRGGBB` colours.

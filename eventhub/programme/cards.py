@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from dataclasses import dataclass
@@ -9,11 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from flask.wrappers import Response
 from flask_babel import gettext as _
 
-from eventhub.kernel import clock, qr, typeset
+from eventhub.kernel import clock, pictures, qr, typeset
+from eventhub.kernel.errors import NotFound
 from eventhub.kernel.format import day_text, time_text
 from eventhub.kernel.http import conditional
 from eventhub.kernel.i18n import current_lang, pick
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 SIZE: Final = (1200, 630)  # px, what networks show uncut
 _CLOTH_PX: Final = 400
+_POSTER_CLOTH: Final = (297, 268)  # mm, as templates/typst/poster.typ places it
 _MARGIN: Final = 56
 _PAPER: Final = "#FBFCFB"
 _INK: Final = "#101312"
@@ -51,6 +54,7 @@ class Card:
     title: str
     lines: tuple[str, ...]
     mark: str = ""
+    photo: bytes = b""  # JPEG in place of the cloth
 
 
 @bp.get("/e/<slug>/card.png")
@@ -65,8 +69,19 @@ def event_card(slug: str) -> Response:
         title=pick(event.title),
         lines=_lines(headline.date_range(event), pick(event.place_text)),
         mark=_mark(event),
+        photo=queries.cover_bytes(event.id) or b"",
     )
     return _picture(card)
+
+
+@bp.get("/e/<slug>/cover.jpg")
+def cover_picture(slug: str) -> Response:
+    """GET /e/SLUG/cover.jpg?size=small - the picture of the event; anybody."""
+    event = queries.shown_event(slug)
+    data = queries.cover_bytes(event.id, is_small=request.args.get("size") == "small")
+    if data is None:
+        raise NotFound
+    return conditional(Response(data, mimetype="image/jpeg"), _AGE_S)
 
 
 @bp.get("/e/<slug>/shows/<code>/card.png")
@@ -109,13 +124,27 @@ def poster(slug: str) -> Response:
         "place": pick(event.place_text),
         "call": _("Programme and registration") if event.is_registration_open else _("Programme"),
         "address": urlsplit(address).netloc + urlsplit(address).path,
-        "cloth": styled(str(cover), dict(_colours(event))),
+        "cloth": _photo(event) or styled(str(cover), dict(_colours(event))),
         "code": qr.svg(address),
         "mark": _mark(event),
     }
     answer = Response(typeset.pdf("poster", data), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{event.slug}-poster.pdf"'
     return conditional(answer, _AGE_S)
+
+
+def _photo(event: EventRow) -> str:
+    """Return the picture of an event as an SVG of the shape of the poster's cloth, "" without."""
+    data = queries.cover_bytes(event.id)
+    if data is None:
+        return ""
+    wide, high = _POSTER_CLOTH
+    source = f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}">'
+        f'<image width="{wide}" height="{high}" preserveAspectRatio="xMidYMid slice" '
+        f'href="{source}"/></svg>'
+    )
 
 
 def styled(svg: str, classes: dict[str, str]) -> str:
@@ -138,7 +167,10 @@ def draw(card: Card) -> bytes:
 
     picture = Image.new("RGB", SIZE, _PAPER)
     pen = ImageDraw.Draw(picture)
-    _weave(pen, card)
+    if card.photo:
+        picture.paste(pictures.cropped(card.photo, (SIZE[0], _CLOTH_PX)))
+    else:
+        _weave(pen, card)
     font, lines = _fitted(pen, " ".join(card.title.split()))
     height = sum(_line_px(font) for _line in lines)
     width = max(pen.textlength(line, font=font) for line in lines)

@@ -54,6 +54,7 @@ def init_blueprint(bp: Blueprint) -> None:
         stage_edge,
         bare_warp,
         release_of,
+        covers.list_cover,
         covers.stage_strip,
         covers.day_strip,
     ):

@@ -60,6 +60,7 @@ def home(slug: str) -> Response:
         event=event,
         cover=covers.cover(event, rows, stages, today),
         phone_cover=covers.phone_cover(event, rows, stages, today),
+        picture=queries.cover_of(event.id),
         counts=headline.counts(event, rows, queries.unplaced_shows(event), stages),
         columns=_now(event, stages, items, at),
         coming=_coming(event, items, at),

@@ -418,6 +418,12 @@ def webhook_acts(_people: People, world: World) -> Steps:
     yield "console.create_webhook", f"{C}/webhooks", form
     words = {"title_zh": "织机", "is_registration_open": "y", "notice_mode": "review"}
     yield "console.change_settings", f"{C}/settings", words
+    yield "console.set_colours", f"{C}/look/colours", {"how": "house"}
+    picture = io.BytesIO()
+    Image.new("RGB", (800, 400), "white").save(picture, "PNG")
+    cover = {"picture": (io.BytesIO(picture.getvalue()), "cover.png"), "alt_en": "A runway"}
+    yield "console.set_cover", f"{C}/look/cover", cover
+    yield "console.drop_cover", f"{C}/look/cover/drop", {}
     (hook,) = webhooks.endpoints(world.event.id)
     one = f"{C}/webhooks/{hook.public_id}"
     yield "console.test_webhook", f"{one}/test", {}

@@ -52,6 +52,7 @@ COPIED: Final = (
     "seat_map",
     "seat",
     "site_plan",
+    "event_cover",
     "export_map",
     "report_logo",
     "report_setting",

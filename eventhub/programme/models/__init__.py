@@ -3,7 +3,7 @@
 from eventhub.programme.models.exchange import ImportedItem
 from eventhub.programme.models.feed import PersonalFeed
 from eventhub.programme.models.live import LiveStatus, NoticeRound
-from eventhub.programme.models.place import Event, Gate, Stage, Venue, Zone
+from eventhub.programme.models.place import Event, EventCover, Gate, Stage, Venue, Zone
 from eventhub.programme.models.planning import (
     Availability,
     ConflictSetting,
@@ -35,6 +35,7 @@ __all__ = [
     "Dependency",
     "EditLog",
     "Event",
+    "EventCover",
     "Gate",
     "ImportedItem",
     "LiveStatus",

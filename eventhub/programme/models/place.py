@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventhub.kernel.db import Base, BigId, I18n
@@ -53,6 +61,26 @@ class Event(Base):
     tells_holders: Mapped[bool] = mapped_column(default=False, server_default=false())
     # sites that may show the programme in a frame, origins with a space between; null: none
     embed_hosts: Mapped[str | None] = mapped_column(String(1000))
+    # languages that its pages offer, the first is the one without a wish: zh | en | zh,en | en,zh
+    langs: Mapped[str] = mapped_column(String(5), default="zh,en", server_default="zh,en")
+
+
+class EventCover(Base):
+    """The picture of an event in two sizes, drawn anew as JPEG, and what it shows in words."""
+
+    __tablename__ = "event_cover"
+    __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256"),)
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    sha256: Mapped[str] = mapped_column(String(64))  # of `large`
+    large: Mapped[bytes] = mapped_column(LargeBinary)
+    small: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int]  # of `large`, points
+    height: Mapped[int]
+    alt: Mapped[I18n]
+    made_at: Mapped[datetime]
 
 
 class Venue(Base):

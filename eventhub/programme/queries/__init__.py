@@ -25,6 +25,7 @@ from eventhub.programme.queries.grid import (
     versions,
     working_grid,
 )
+from eventhub.programme.queries.identity import CoverRow, cover_bytes, cover_of
 from eventhub.programme.queries.live import (
     LateRow,
     LiveRow,
@@ -90,6 +91,7 @@ __all__ = [
     "Change",
     "ChangeRow",
     "ContactRow",
+    "CoverRow",
     "EditRow",
     "EventRow",
     "Finding",
@@ -118,6 +120,8 @@ __all__ = [
     "check",
     "compare",
     "contacts",
+    "cover_bytes",
+    "cover_of",
     "disturbed",
     "edits_since",
     "event_by_id",

@@ -46,6 +46,7 @@ class EventRow:
     embed_hosts: str | None
     notice_mode: str
     tells_holders: bool
+    langs: str
 
     def __hash__(self) -> int:
         """Hash by identity, because texts are dictionaries."""

@@ -42,6 +42,13 @@ from eventhub.programme.service.findings import (
     set_severity,
     waive,
 )
+from eventhub.programme.service.identity import (
+    SetColours,
+    SetCover,
+    drop_cover,
+    set_colours,
+    set_cover,
+)
 from eventhub.programme.service.imports import (
     Imported,
     ImportSchedule,
@@ -181,7 +188,9 @@ __all__ = [
     "RollBack",
     "SaveShow",
     "Say",
+    "SetColours",
     "SetContact",
+    "SetCover",
     "SetDelay",
     "SetLive",
     "SetSeverity",
@@ -226,6 +235,7 @@ __all__ = [
     "copy_several",
     "create_event",
     "decide_notices",
+    "drop_cover",
     "duplicate_to_stages",
     "finding_json",
     "forget_old_feeds",
@@ -250,7 +260,9 @@ __all__ = [
     "rollback",
     "save_show",
     "say",
+    "set_colours",
     "set_contact",
+    "set_cover",
     "set_delay",
     "set_live",
     "set_severity",
