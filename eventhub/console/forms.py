@@ -66,6 +66,16 @@ class SettingsForm(BaseForm):
     )
     is_public = BooleanField(_l("Public: everybody sees the event"))
     is_registration_open = BooleanField(_l("Registration is open"))
+    langs = SelectField(
+        _l("Languages of pages and messages"),
+        choices=[
+            SelectChoice("zh,en", _l("Chinese and English; Chinese for who wishes neither")),
+            SelectChoice("en,zh", _l("English and Chinese; English for who wishes neither")),
+            SelectChoice("zh", _l("Chinese alone")),
+            SelectChoice("en", _l("English alone")),
+        ],
+        default="zh,en",
+    )
     notice_mode = SelectField(
         _l("Notices of a release"),
         choices=[

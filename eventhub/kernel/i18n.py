@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 from urllib.parse import urlencode
 
 from flask import Flask, g, has_request_context, request
 from flask.wrappers import Response
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale, get_locale, refresh
 
 from eventhub.kernel.db import I18n
 from eventhub.settings import current_settings
@@ -35,18 +35,33 @@ def select_locale() -> str:
     return LOCALES[_request_lang()]
 
 
+def offer(langs: Sequence[Lang]) -> None:
+    """
+    Let this request be answered in these languages only, such as those of an event.
+
+    The first is for who wishes none of them. Texts that were made before stay.
+    """
+    g.offered_langs = tuple(langs)
+    refresh()
+
+
+def offered_langs() -> tuple[Lang, ...]:
+    """Return the languages in which this page is to be had."""
+    return g.get("offered_langs", LANGS) if has_request_context() else LANGS
+
+
 def _request_lang() -> Lang:
-    asked = request.args.get("lang")
-    if asked in LANGS:
-        return asked
-    kept = request.cookies.get(COOKIE)
-    if kept in LANGS:
-        return kept
+    langs = offered_langs()
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        found = next((lang for lang in langs if lang == wish), None)
+        if found is not None:
+            return found
     for wanted in request.accept_languages.values():
         short = wanted.lower().split("-")[0]
-        if short in LANGS:
-            return short
-    return current_settings().default_lang
+        found = next((lang for lang in langs if lang == short), None)
+        if found is not None:
+            return found
+    return langs[0] if "offered_langs" in g else current_settings().default_lang
 
 
 def current_lang() -> Lang:

@@ -67,6 +67,7 @@ def init_app(app: Flask) -> None:
         site_url=site_url,
         html_lang=i18n.html_lang,
         lang_url=i18n.lang_url,
+        offered_langs=i18n.offered_langs,
         static_url=static_url,
         svg=Markup,
         now=clock.now,

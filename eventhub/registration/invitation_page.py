@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eventhub.kernel import clock
+from eventhub.kernel.i18n import offer
 from eventhub.programme.queries import EventRow, PerformanceRow, performances_of
 from eventhub.registration import service
 from eventhub.registration.invitation_form import AcceptForm, DeclineForm
@@ -57,6 +58,7 @@ def load(token: str) -> InvitationPage:
         NotFound: Wrong, outdated and unknown links alike.
     """
     face = invitation_face(service.invited(token))
+    offer(face.event.offered)
     accept = AcceptForm.bound(consent_texts(face.event.id), face.campaign.plus_ones_max)
     return InvitationPage(token, face, accept, DeclineForm())
 

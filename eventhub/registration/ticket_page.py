@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from eventhub.kernel import clock
 from eventhub.kernel.errors import NotAllowed, NotFound
+from eventhub.kernel.i18n import offer
 from eventhub.programme.queries import PerformanceRow
 from eventhub.registration import print as printing
 from eventhub.registration import qr, service, wallet
@@ -177,7 +178,9 @@ def load(token: str) -> TicketPage:
         NotFound: Wrong, outdated and unknown links alike.
     """
     found = service.linked(token)
-    return TicketPage(token, registration_face(found.registration_id), found.attendee_id)
+    face = registration_face(found.registration_id)
+    offer(face.event.offered)
+    return TicketPage(token, face, found.attendee_id)
 
 
 def owned(token: str) -> int:

@@ -333,7 +333,7 @@ def test_colours_of_an_event_are_a_sheet_of_their_own(
     colours = {"ground": "#C4290B", "warp": "#A8210A", "dimmed": "#B7452B", "accent": "#B3200A"}
     red = colours | {"threads": ["#FFFFFF", "#101312", "#5B0D02"]}
     Week(db_session, slug="red", theme={"light": red, "dark": red})
-    assert 'href="/e/red/theme.css"' in client.get("/e/red/").text
+    assert re.search(r'href="/theme/[0-9a-f-]+\.css"', client.get("/e/red/").text)
     sheet = client.get("/e/red/theme.css")
     assert sheet.mimetype == "text/css"
     assert "--accent:#B3200A" in sheet.text

@@ -60,6 +60,7 @@ def _present(event: EventRow) -> dict[str, object]:
         "contact_email": event.contact_email or "",
         "is_public": event.is_public,
         "is_registration_open": event.is_registration_open,
+        "langs": event.langs,
         "notice_mode": event.notice_mode,
         "tells_holders": event.tells_holders,
     }
@@ -75,6 +76,7 @@ def _wanted(event: EventRow, form: SettingsForm) -> service.ChangeEvent:
         contact_email=form.contact_email.data or None,
         is_public=form.is_public.data,
         is_registration_open=form.is_registration_open.data,
+        langs=form.langs.data,
         notice_mode=form.notice_mode.data,
         tells_holders=form.tells_holders.data,
     )

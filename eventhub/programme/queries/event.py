@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ScalarSelect, select
 
 from eventhub.kernel.db import I18n, db
+from eventhub.kernel.i18n import LANGS, Lang
 from eventhub.programme.errors import UnknownEvent
 from eventhub.programme.models import Event, Schedule
 from eventhub.programme.rules import operating_day as rules
@@ -56,6 +57,15 @@ class EventRow:
     def zone(self) -> ZoneInfo:
         """Return the zone in which times of the event are shown."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def offered(self) -> tuple[Lang, ...]:
+        """Return the languages of the public pages, the one without a wish first."""
+        return tuple(lang for word in self.langs.split(",") for lang in LANGS if lang == word)
+
+    def lang_for(self, wish: str) -> Lang:
+        """Return the language of messages to somebody who wishes one of them."""
+        return next((lang for lang in self.offered if lang == wish), self.offered[0])
 
     @property
     def uuid_bytes(self) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eventhub.kernel.auth import authorise, current_actor
 from eventhub.kernel.errors import NotSignedIn
+from eventhub.kernel.i18n import offer
 from eventhub.programme.errors import UnknownEvent
 from eventhub.programme.queries.event import EventRow, event_by_slug
 
@@ -20,7 +21,7 @@ def shown_event(slug: str) -> EventRow:
     Return the event of a public address.
 
     One that is not public is for those who work on it; to everybody else it is
-    like an event that does not exist.
+    like an event that does not exist. The answer is in a language of the event.
 
     Raises:
         UnknownEvent: There is none that whoever asks may see.
@@ -28,6 +29,7 @@ def shown_event(slug: str) -> EventRow:
     event = event_by_slug(slug)
     if not is_shown(event):
         raise UnknownEvent()
+    offer(event.offered)
     return event
 
 

@@ -20,6 +20,7 @@ from eventhub.programme.models import Event, Schedule
 from eventhub.programme.rules import naming
 
 NOTICE_MODES = ("review", "auto")
+LANGS_OFFERED = ("zh,en", "en,zh", "zh", "en")  # the first of two is for who wishes none
 _HOSTS_MAX = 1000  # characters of all sites together
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
@@ -151,6 +152,7 @@ class ChangeEvent:
     is_registration_open: bool
     notice_mode: str
     tells_holders: bool
+    langs: str = "zh,en"
 
 
 @command
@@ -164,6 +166,10 @@ def change_event(cmd: ChangeEvent) -> None:
     fields = _faults(cmd.title, cmd.starts_on, cmd.ends_on)
     if cmd.notice_mode not in NOTICE_MODES:
         fields["notice_mode"] = [_l("Choose one of these.")]
+    if cmd.langs not in LANGS_OFFERED:
+        fields["langs"] = [_l("Choose one of these.")]
+    elif cmd.langs in cmd.title.keys() ^ {"zh", "en"}:  # alone, and without a name in it
+        fields["langs"] = [_l("Give the event a name in this language.")]
     if fields:
         raise Invalid(fields=fields)
     event = db.session.get_one(Event, cmd.event_id)

@@ -301,7 +301,7 @@ def _remind(ids: Sequence[int]) -> int:
 def _write(face: InvitationFace, *, number: int) -> bool:
     """Write the invitation (`number` 0) or a reminder, in the invited person's language."""
     row, event = face.row, event_by_id(face.event.id)
-    with in_lang(row.locale):
+    with in_lang(event.lang_for(row.locale)):
         context = _context(face, event, is_reminder=number > 0)
         message = enqueue(
             event_id=event.id,

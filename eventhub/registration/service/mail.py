@@ -141,7 +141,7 @@ def _write(
 ) -> bool:
     sent_to = to or _contact(face)
     is_mail = sent_to.kind == IdentityKind.EMAIL
-    with in_lang(face.locale):
+    with in_lang(face.event.lang_for(face.locale)):
         context = _context(face) | {"note": pick(note)} | dict(extra or {})
         subject, text, html = _worded(face, template, context, is_mail=is_mail)
         message_id = post(

@@ -253,7 +253,7 @@ def _messages(release: _Release, rows: Iterable[_Person], lang: str) -> list[out
                 is_synthetic=event.is_synthetic or person.is_synthetic,
             )
             for person in rows
-            if ("en" if person.locale == "en" else "zh") == lang
+            if event.lang_for(person.locale) == lang
         ]
 
 
