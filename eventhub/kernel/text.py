@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 import idna
 import phonenumbers
@@ -33,6 +34,21 @@ def clean(text: str, *, limit: int = MAX_TEXT) -> str:
     if len(text) > limit:
         raise ValueError("too long")
     return text
+
+
+def web_address(text: str) -> str:
+    """
+    Return an address that a page may link to: http or https, a host, no user name.
+
+    Raises:
+        ValueError: Another scheme (`javascript:`, `data:`), or no whole address.
+    """
+    typed = text.strip()
+    parts = urlsplit(typed)
+    is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+    if not is_web or not typed.isprintable() or set(typed) & set(" \"'<>\\"):
+        raise ValueError("no web address")
+    return typed
 
 
 def normalise_email(text: str) -> str:

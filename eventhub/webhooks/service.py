@@ -18,6 +18,7 @@ from eventhub.kernel import audit, clock, ids, locks
 from eventhub.kernel.db import cached_for, command, db
 from eventhub.kernel.errors import Invalid, NotFound
 from eventhub.kernel.signing import derive_key, open_sealed, seal
+from eventhub.kernel.text import web_address
 from eventhub.settings import current_settings
 from eventhub.webhooks import rules
 from eventhub.webhooks.enums import OPEN, DeliveryState, Kind
@@ -303,9 +304,7 @@ def _endpoint(event_id: int, public_id: str) -> WebhookEndpoint:
 def _check(url: str, kinds: Collection[str]) -> None:
     fields: dict[str, list[Any]] = {}
     try:
-        parts = urlsplit(url)
-        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
-        is_address = is_address and parts.username is None and not parts.fragment
+        is_address = not urlsplit(web_address(url)).fragment
     except ValueError:
         is_address = False
     if not is_address or len(url) > _URL_MAX or not url.isascii() or " " in url:

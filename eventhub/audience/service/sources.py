@@ -14,6 +14,7 @@ from eventhub.audience.errors import SourceNameTaken, TooManySources
 from eventhub.audience.models import Calibration, Source, Stream, StreamProgramme
 from eventhub.kernel import clock
 from eventhub.kernel.db import Base, I18n, command, db
+from eventhub.kernel.text import web_address
 
 R = TypeVar("R", bound=Base)
 
@@ -147,7 +148,7 @@ def _new_stream(cmd: EnsureStream) -> Stream:
         slug=cmd.slug,
         name=name,
         platform=cmd.platform,
-        url=cmd.url,
+        url=web_address(cmd.url) if cmd.url else cmd.url,
         note=cmd.note,
         cls=cmd.cls,
         sample_every_s=cmd.sample_every_s,

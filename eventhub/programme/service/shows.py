@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from eventhub.kernel import ids
 from eventhub.kernel.db import I18n, command, db, on_violation
 from eventhub.kernel.errors import Invalid
+from eventhub.kernel.text import web_address
 from eventhub.programme.enums import PerformanceKind, ShowState
 from eventhub.programme.errors import NumberTaken, SlugTaken
 from eventhub.programme.models import (
@@ -248,12 +249,12 @@ def add_performance(cmd: AddPerformance) -> int:
 
 @command
 def add_livestream(cmd: AddLivestream) -> int:
-    """Say where a performance can be watched and return the id."""
+    """Say where a performance can be watched and return the id; ValueError for no web address."""
     return _added(
         Livestream(
             performance_id=cmd.performance_id,
             channel=cmd.channel,
-            url=cmd.url,
+            url=web_address(cmd.url) if cmd.url else None,
             starts_at=cmd.starts_at,
             ends_at=cmd.ends_at,
         )
