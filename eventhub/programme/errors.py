@@ -21,6 +21,13 @@ class UnknownShow(NotFound):
     message = _l("There is no such show in the programme.")
 
 
+class UnknownParty(NotFound):
+    """Nobody of this name takes part in what the public may see."""
+
+    code = "unknown-party"
+    message = _l("Nobody of this name takes part in the programme.")
+
+
 class UnknownGate(NotFound):
     """The event has no such gate."""
 

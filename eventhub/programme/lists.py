@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
 from flask.wrappers import Response
@@ -13,7 +14,9 @@ from eventhub.kernel import clock
 from eventhub.kernel.http import conditional
 from eventhub.programme import board, headline, queries, zones
 from eventhub.programme.board import Listed
+from eventhub.programme.errors import UnknownParty
 from eventhub.programme.kept import kept
+from eventhub.programme.queries import PartyRow
 
 bp = Blueprint("lists", __name__)
 
@@ -69,6 +72,31 @@ def mine(slug: str) -> Response:
     )
 
 
+@bp.get("/e/<slug>/parties/<party>")
+@kept
+def party(slug: str, party: str) -> Response:
+    """GET /e/SLUG/parties/PARTY - a brand, designer or band with its shows; anybody."""
+    event = queries.shown_event(slug)
+    rows = [row for row in queries.programme(event) if _takes_part(row.parties, party)]
+    undated = [show for show in queries.unplaced_shows(event) if _takes_part(show.parties, party)]
+    if not rows and not undated:  # what is not released or not public has no page either
+        raise UnknownParty()
+    listed: list[Any] = [*rows, *undated]
+    found = [one for row in listed for one in row.parties if one.slug == party]
+    items = board.listed(
+        rows, queries.publications(event.id), clock.now(), queries.live_states(event.id)
+    )
+    return _page(
+        "party",
+        event=event,
+        party=found[0],
+        roles=list(dict.fromkeys(one.role for one in found)),
+        days=_by_day(items),
+        undated=undated,
+        section="programme",
+    )
+
+
 @bp.get("/e/<slug>/changes")
 def changes(slug: str) -> Response:
     """GET /e/SLUG/changes - the releases and what each changed; anybody."""
@@ -80,6 +108,10 @@ def changes(slug: str) -> Response:
         words=headline.change_words(),
         section="programme",
     )
+
+
+def _takes_part(parties: Iterable[PartyRow], slug: str) -> bool:
+    return any(one.slug == slug for one in parties)
 
 
 def _by_day(items: Sequence[Listed]) -> list[tuple[date, list[Listed]]]:

@@ -72,6 +72,15 @@ def embed(slug: str) -> Response:
     return allow_framing(answer, event.embed_hosts or "")
 
 
+@bp.get("/e/<slug>/button")
+def button(slug: str) -> Response:
+    """GET /e/SLUG/button?show=&type= - a way to register for a frame on another site; anybody."""
+    event = queries.shown_event(slug)
+    chosen = {name: given for name in ("show", "type") if (given := request.args.get(name))}
+    page = render_template("programme/button.html", event=event, chosen=chosen)
+    return allow_framing(conditional(make_response(page)), event.embed_hosts or "")
+
+
 @bp.get("/e/<slug>/sw.js")
 def service_worker(slug: str) -> Response:
     """GET /e/SLUG/sw.js - what opens the programme without a network; anybody."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from eventhub.programme import queries, service
+from eventhub.settings import ROOT
 from tests.browser.conftest import Browsers, Site
 from tests.people import make_people
 from tests.world import World, make_world
@@ -113,6 +116,39 @@ def test_an_open_page_takes_in_what_a_stage_manager_says(
     )
     page.wait_for_selector("text=+20 min", timeout=13_000)
     assert page.locator("[data-no] button.star").count() == len(world.show_codes)
+
+
+def _only_route(answer: Callable[[Route], None]) -> Callable[[Route], None]:
+    """Return a handler with one argument: more are taken for the request."""
+    return lambda route: answer(route)
+
+
+def test_the_snippets_of_the_docs_put_a_register_button_on_another_site(
+    site: Site, browsers: Browsers, world: World
+) -> None:
+    text = (ROOT / "docs" / "embedding.md").read_text()
+    scripted, plain = re.findall(r"```html\n(.*?)```", text, re.DOTALL)
+    service.allow_embedding(world.event.id, ["https://www.example.org"])
+    ours = "https://events.example.org"
+    page = browsers.open(browsers.start(), locale="en-GB")
+    page.route(
+        f"{ours}/**",
+        lambda route: route.fulfill(
+            response=route.fetch(url=route.request.url.replace(ours, site.url))
+        ),
+    )
+    for name, snippet in (("scripted", scripted), ("plain", plain)):
+        html = f"<!doctype html><title>Host</title>{snippet.replace('SLUG', 'loom-week')}"
+        answer = partial(Route.fulfill, body=html, content_type="text/html")
+        page.route(f"https://www.example.org/{name}", _only_route(answer))
+        page.goto(f"https://www.example.org/{name}")
+        link = page.frame_locator("iframe").first.get_by_role("link", name="Register")
+        expect(link).to_have_attribute("href", "/e/loom-week/register?lang=en")
+    page.goto("https://www.example.org/scripted")
+    frame = page.locator("eventhub-register iframe")
+    expect(frame).to_have_attribute("title", "Register")
+    until(page, "() => document.querySelector('iframe').getBoundingClientRect().height < 80")
+    assert browsers.complaints == []
 
 
 def test_another_site_shows_the_programme_in_a_frame_as_high_as_its_list(

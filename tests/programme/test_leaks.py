@@ -110,6 +110,34 @@ def test_what_is_on_and_next_tells_nothing_unreleased(
             assert ("Loom" in text) == (hours == 0), path
 
 
+def test_a_brand_has_a_page_with_what_is_released_of_it(client: FlaskClient, app: Flask) -> None:
+    event = make.make_event("brands")
+    stage = make.make_stage(event, "hall")
+    both = {"zh": "深染", "en": "Deep Dye"}
+    brand = make.make_party(event, "deep-dye", name=both, bio={"en": "Weavers of indigo."})
+    make.make_party(event, "unheard")
+    secret = make.make_party(event, "secret", name={"en": "canary"}, is_public=False)
+    states = (ShowState.CONFIRMED, ShowState.DRAFT)
+    for number, state in enumerate(states, start=1):
+        code, starts_at = f"BRAND{number}", STARTS_AT + timedelta(hours=3 * number)
+        title = {"en": f"Show {code}"}
+        show = make.make_show(event, code, parties=[brand, secret], title=title, state=state)
+        made = make.make_performance(event, show)
+        make.make_slot(event, performance_id=made, stage_id=stage, starts_at=starts_at)
+    assert client.get("/e/brands/parties/deep-dye").status_code == 404  # before a release
+    make.release(event, "v1")
+    app.extensions.pop("eventhub_pages", None)
+    page = client.get("/e/brands/parties/deep-dye?lang=en")
+    assert page.status_code == 200
+    assert "Weavers of indigo." in page.text
+    assert "Show BRAND1" in page.text
+    assert "Show BRAND2" not in page.text
+    assert "canary" not in page.text
+    assert "/e/brands/parties/deep-dye" in client.get("/e/brands/shows/BRAND1").text
+    for name in ("unheard", "secret", "none"):
+        assert client.get(f"/e/brands/parties/{name}").status_code == 404
+
+
 def test_unreleased_shows_have_no_page_of_their_own(event: EventRow, client: FlaskClient) -> None:
     for code in ("DRAFT1", "EMBARG", "AFTER1", "KIND01"):
         for end in ("", ".ics"):

@@ -28,6 +28,8 @@ ROWS: Final[dict[str, Row]] = {
     "console.set_cover": Row("POST", f"{C}/look/cover", console(**owners(422))),
     "console.drop_cover": Row("POST", f"{C}/look/cover/drop", console(**owners(303))),
     "cards.cover_picture": Row("GET", f"{E}/cover.jpg", of(404)),
+    "screens.button": Row("GET", f"{E}/button", OPEN),
+    "lists.party": Row("GET", f"{E}/parties/none", of(404)),
     "programme.colours": Row("GET", f"/theme/{'aabbcc' * 5}-{'aabbcc' * 5}.css", OPEN),
     "programme.theme": Row("GET", f"{E}/theme.css", OPEN),
     "cards.event_card": Row("GET", f"{E}/card.png", OPEN),
