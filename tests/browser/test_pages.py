@@ -25,6 +25,7 @@ EVENT = (
     "changes",
     "screen",
     "embed",
+    "button",
     "shows/AAAAAA",
     "register",
     "lost-ticket",
