@@ -22,6 +22,15 @@ def now_ms() -> int:
     return int(now().timestamp() * 1000)
 
 
+def utc_text(at: datetime, timespec: str = "seconds") -> str:
+    """
+    Return an instant as `2026-09-24T08:00:00Z`, with four digits of the year always.
+
+    `strftime` writes the year 201 in three digits, which nothing can read back.
+    """
+    return at.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
 def monotonic_s() -> float:
     """
     Return seconds of a clock that never goes back; only differences mean anything.

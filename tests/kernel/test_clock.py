@@ -33,3 +33,9 @@ def test_naive_time_is_refused() -> None:
 def test_real_time_moves() -> None:
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
     assert clock.monotonic_s() <= clock.monotonic_s()
+
+
+def test_an_instant_of_an_early_year_can_be_read_back() -> None:
+    early = datetime(201, 12, 30, 17, 53, 55, tzinfo=UTC)
+    assert clock.utc_text(early) == "0201-12-30T17:53:55Z"
+    assert datetime.fromisoformat(clock.utc_text(early, "microseconds")) == early

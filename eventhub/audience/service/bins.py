@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from eventhub.audience.enums import BinFlag
 from eventhub.audience.rules import rollup as rules
 from eventhub.audience.rules.counters import Held
 from eventhub.audience.rules.rollup import Sum
 from eventhub.audience.service.deliveries import Said
+from eventhub.kernel import clock
 
 Key = tuple[int, datetime, int, str]
 
@@ -41,8 +42,7 @@ def part(key: Key, passages: int, coverage: float, flags: str) -> tuple[rules.Ke
 
 def row_key(starts_at: datetime, duration_s: int, direction: str, name: str = "") -> str:
     """Return the text under which a bin stands in `revision` and `quarantine`."""
-    stamp = starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"{stamp}/{duration_s}/{direction}{name}"
+    return f"{clock.utc_text(starts_at)}/{duration_s}/{direction}{name}"
 
 
 def said(key: Key, one: Bin) -> Said:

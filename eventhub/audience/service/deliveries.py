@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
@@ -166,10 +166,10 @@ def stands(batch_id: Any) -> ColumnElement[bool]:
 
 def bin_key(source_id: int, starts_at: datetime, duration_s: int, direction: str) -> str:
     """Return the text under which a bin of a counter stands in `delivery`."""
-    stamp = starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    stamp = clock.utc_text(starts_at, "microseconds")
     return f"{source_id}/{stamp}/{duration_s}/{direction}"
 
 
 def sample_key(source_id: int, at: datetime) -> str:
     """Return the text under which a sample of a stream stands in `delivery`."""
-    return f"{source_id}/{at.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%S.%fZ')}"
+    return f"{source_id}/{clock.utc_text(at, 'microseconds')}"

@@ -14,6 +14,7 @@ from eventhub.audience.enums import Decision
 from eventhub.console.v1.frame import (
     BadLineOut,
     FileBody,
+    Text,
     authorised,
     bad_lines,
     by,
@@ -54,6 +55,13 @@ class ImportedOut(Schema):
     quarantined: int
     rejected: list[BadLineOut]
     is_known: bool
+
+
+class TakeBackIn(Schema):
+    """Why a file is taken back; `source` tells files of two counters with the same bytes apart."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=200)]
+    source: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{0,129}$")] = ""
 
 
 class TakenBackOut(Schema):
@@ -140,18 +148,45 @@ def media_file(slug: str) -> Response:
 
 
 @call(
-    "DELETE",
-    "/media-files/<key>",
+    "POST",
+    "/counter-files/<key>/undo",
+    summary="Take a file of counters or of a platform back, by the SHA-256 of its bytes.",
+    scope=_WRITE,
+    tag="audience",
+    body=TakeBackIn,
+    answers={200: TakenBackOut},
+)
+def undo_counter_file(slug: str, key: str) -> Response:
+    """POST /api/v1/events/SLUG/counter-files/SHA256/undo, keys with audience:write."""
+    event = authorised(slug, _WRITE)
+    given = body(TakeBackIn)
+    rows = audience.undo_file(
+        audience.UndoFile(
+            event_id=event.id,
+            key=key.lower(),
+            reason=given.reason,
+            by=by(),
+            source_name=given.source,
+        )
+    )
+    return json_answer({"rows": rows})
+
+
+@call(
+    "POST",
+    "/media-files/<key>/undo",
     summary="Take the rows of a media file back, by the SHA-256 of its bytes.",
     scope=_WRITE,
     tag="media",
+    body=TakeBackIn,
     answers={200: TakenBackOut},
 )
 def undo_media_file(slug: str, key: str) -> Response:
-    """DELETE /api/v1/events/SLUG/media-files/SHA256, keys with audience:write."""
+    """POST /api/v1/events/SLUG/media-files/SHA256/undo, keys with audience:write."""
     event = authorised(slug, _WRITE)
+    reason = body(TakeBackIn).reason
     rows = exposure.undo_media(
-        exposure.UndoMedia(event_id=event.id, key=key.lower(), undone_by=by())
+        exposure.UndoMedia(event_id=event.id, key=key.lower(), reason=reason, undone_by=by())
     )
     return json_answer({"rows": rows})
 

@@ -51,7 +51,12 @@ ROWS: Final[dict[str, Row]] = {
     "console_api.file": Row("GET", f"{A}/reports/99/files/csv", api(404)),
     "console_api.counter_file": Row("POST", f"{A}/counter-files", api(422), json={}),
     "console_api.media_file": Row("POST", f"{A}/media-files", api(422), json={}),
-    "console_api.undo_media_file": Row("DELETE", f"{A}/media-files/none", api(404)),
+    "console_api.undo_counter_file": Row(
+        "POST", f"{A}/counter-files/none/undo", api(404), json={"reason": "wrong day"}
+    ),
+    "console_api.undo_media_file": Row(
+        "POST", f"{A}/media-files/none/undo", api(404), json={"reason": "wrong day"}
+    ),
     "console_api.readings_apart": Row("GET", f"{A}/readings-apart", api(200)),
     "console_api.decide_reading": Row("POST", f"{A}/readings-apart/1", api(422), json={}),
 }
