@@ -23,7 +23,7 @@ from wtforms.validators import Length, ValidationError
 from eventhub.kernel.db import I18n
 from eventhub.kernel.forms import BaseForm, CleanText
 from eventhub.kernel.i18n import pick
-from eventhub.registration.queries.forms import AT_REGISTRATION, OptionRow
+from eventhub.registration.queries.forms import AT_CHECK_IN, AT_REGISTRATION, OptionRow
 from eventhub.registration.queries.question_set_up import AskingType, QuestionSetUp
 from eventhub.registration.rules.forms import Kind, condition_of, parts_of
 
@@ -43,7 +43,10 @@ KINDS = (
     SelectChoice(Kind.EMAIL.value, _l("E-mail address")),
     SelectChoice(Kind.COUNTRY.value, _l("Country or region")),
 )
-TIMES = (SelectChoice(AT_REGISTRATION, _l("at registration")),)
+TIMES = (
+    SelectChoice(AT_REGISTRATION, _l("at registration")),
+    SelectChoice(AT_CHECK_IN, _l("at the gate, when somebody arrives")),
+)
 CLASSES = (
     SelectChoice("answer", _l("Ordinary answer")),
     SelectChoice("company", _l("Company")),
@@ -82,7 +85,6 @@ class QuestionForm(BaseForm):
     keeps_condition = BooleanField(_l("Keep the condition that was set by other means"))
     ask_at = SelectField(_l("When it is asked"), choices=list(TIMES))
     field_class = SelectField(_l("What the answer is"), choices=list(CLASSES))
-    is_staff_visible = BooleanField(_l("Staff at the gate may see the answer"))
 
     groups: Sequence[QuestionSetUp] = ()
     kept: Any = None
@@ -120,7 +122,6 @@ class QuestionForm(BaseForm):
         self.kind.data, self.is_required.data = row.kind.value, row.is_required
         self.types.data = [str(number) for number in sorted(row.type_ids)]
         self.ask_at.data, self.field_class.data = row.ask_at, row.field_class
-        self.is_staff_visible.data = row.is_staff_visible
         if "keeps_condition" in self:
             self.keeps_condition.data = True
         self.condition.data = [
@@ -154,7 +155,6 @@ class QuestionForm(BaseForm):
             "is_required": bool(self.is_required.data),
             "show_if": self.kept if keeps else condition_of(self._parts()),
             "field_class": str(self.field_class.data),
-            "is_staff_visible": bool(self.is_staff_visible.data),
             "ask_at": str(self.ask_at.data),
             "type_ids": frozenset(int(number) for number in self.types.data or ()),
         }

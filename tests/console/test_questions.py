@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from eventhub.checkin.queries.options import entry_questions
 from eventhub.kernel.db import db
 from eventhub.kernel.errors import Invalid
 from eventhub.programme.queries import EventRow
@@ -108,6 +109,20 @@ def test_questions_are_made_asked_reworded_moved_and_ended(
     assert "Not asked any more" in alice.get(C, headers=ENGLISH).text
     assert post(alice, f"{C}/form/press_card", **crew_card).status_code == 303
     assert [row.slug for row in form_of(press.id)] == ["press_card"]
+
+
+def test_a_question_for_the_gate_is_asked_there_and_not_in_the_form(
+    alice: FlaskClient, event: EventRow
+) -> None:
+    press = make_ticket_type(event.id, slug="press", places=9)
+    at_gate = {"ask_at": "check_in", "types": [str(press.id)], "label_en": "Coat"}
+    refused = post(alice, f"{C}/form", **(FORM | at_gate | {"kind": "phone"}))
+    assert (refused.status_code, order(event)) == (422, [])
+    assert post(alice, f"{C}/form", **(FORM | at_gate | {"kind": "yes_no"})).status_code == 303
+    assert form_of(press.id) == []
+    assert [row.slug for row in form_of(press.id, "check_in")] == ["coat"]
+    assert list(entry_questions(event.id)) == ["coat"]
+    assert "asked at the gate" in alice.get(C, headers=ENGLISH).text
 
 
 def registration_id(guest: Any) -> int:

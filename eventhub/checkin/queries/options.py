@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import select
 
@@ -15,12 +14,7 @@ from eventhub.programme.models import Gate
 from eventhub.registration.models import FormQuestion, Question
 from eventhub.registration.queries import OptionRow, QuestionRow
 from eventhub.registration.queries.forms import AT_CHECK_IN
-from eventhub.registration.rules.forms import Kind
-
-ASKED_KINDS: Final = frozenset(
-    {Kind.CHOICE, Kind.MANY, Kind.YES_NO, Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER, Kind.DATE}
-)
-"""Kinds of question that a gate can ask while somebody waits."""
+from eventhub.registration.rules.forms import AT_GATES, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +74,7 @@ def entry_questions(event_id: int) -> Mapping[str, EntryQuestion]:
             Question.ask_at == AT_CHECK_IN,
             Question.replaced_at.is_(None),
             Question.ended_at.is_(None),
-            Question.kind.in_([kind.value for kind in ASKED_KINDS]),
+            Question.kind.in_([kind.value for kind in AT_GATES]),
         )
         .order_by(FormQuestion.position, Question.id)
     ).all()

@@ -31,6 +31,12 @@ class Kind(StrEnum):
     COUNTRY = "country"
 
 
+# What a gate can ask while somebody waits.
+AT_GATES: Final = frozenset(
+    {Kind.CHOICE, Kind.MANY, Kind.YES_NO, Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER, Kind.DATE}
+)
+
+
 class Fault(StrEnum):
     """What is wrong with an answer."""
 

@@ -15,7 +15,7 @@ from eventhub.kernel.db import I18n, command, db
 from eventhub.kernel.errors import Conflict, Invalid, NotFound
 from eventhub.kernel.i18n import pick
 from eventhub.registration.models import Answer, FormQuestion, Question
-from eventhub.registration.queries.forms import AT_REGISTRATION, OptionRow
+from eventhub.registration.queries.forms import AT_CHECK_IN, AT_REGISTRATION, OptionRow
 from eventhub.registration.queries.question_set_up import (
     AskingType,
     QuestionSetUp,
@@ -23,7 +23,7 @@ from eventhub.registration.queries.question_set_up import (
     earlier,
     question_set_ups,
 )
-from eventhub.registration.rules.forms import Kind, named_in
+from eventhub.registration.rules.forms import AT_GATES, Kind, named_in
 
 OF_OPTIONS = frozenset({Kind.CHOICE, Kind.MANY})
 _SLUG_MAX = 32
@@ -48,7 +48,6 @@ class SaveQuestion:
     is_required: bool = False
     show_if: Mapping[str, Any] | None = None
     field_class: str = "answer"
-    is_staff_visible: bool = False
     ask_at: str = AT_REGISTRATION
     type_ids: frozenset[int] = frozenset()
 
@@ -83,7 +82,7 @@ def save_question(cmd: SaveQuestion) -> str:
     found.label, found.help, found.options = words
     found.kind, found.show_if = cmd.kind.value, dict(cmd.show_if) if cmd.show_if else None
     found.is_required, found.field_class = cmd.is_required, cmd.field_class
-    found.is_staff_visible, found.ask_at = cmd.is_staff_visible, cmd.ask_at
+    found.ask_at = cmd.ask_at
     if cmd.type_ids:
         found.ended_at = None
     db.session.flush()
@@ -172,6 +171,9 @@ def _check(
     if before is not None and has_answers and before.kind is not cmd.kind:
         text = _l("There are answers of another kind. End this question and make a new one.")
         raise Invalid(fields={"kind": [text]})
+    if cmd.ask_at == AT_CHECK_IN and cmd.kind not in AT_GATES:
+        text = _l("Gates ask for a choice, yes or no, a text, a number or a date only.")
+        raise Invalid(fields={"ask_at": [text]})
     if cmd.kind in OF_OPTIONS and len(options) < _FEWEST:
         raise Invalid(fields={"options": [_l("Give two answers to choose from at least.")]})
     _check_condition(cmd, rows, types)
