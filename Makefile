@@ -3,9 +3,10 @@ BIN := .venv/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard eventhub/translations/*/LC_MESSAGES/messages.po))
 HOST ?= 127.0.0.1
 PORT ?= 8000
+MARKS ?= -m "not long"
 JOBS ?= 3 # more than cores: some tests wait for processes that they ended
 
-.PHONY: run test check bench soak lock migrate vendor translations screenshots
+.PHONY: run test test-all check bench soak lock migrate vendor translations screenshots
 .DEFAULT_GOAL := run
 
 run: .venv/.stamp
@@ -13,7 +14,10 @@ run: .venv/.stamp
 
 test: .venv/.stamp-dev $(CATALOGUES)
 	@tools/test-programs.sh
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --database both $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --database both $(MARKS) $(ARGS)
+
+test-all: # what CI runs: also faults made on purpose, every page in a browser, fuzzing
+	@$(MAKE) test MARKS=
 
 check: .venv/.stamp-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

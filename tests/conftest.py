@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import smtplib
@@ -54,6 +55,24 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers."""
     config.addinivalue_line("markers", "only(name): run on one database, sqlite or postgresql")
     config.addinivalue_line("markers", "req(id): a requirement that docs/security.md lists")
+
+
+_LONG = (
+    "tests/faults/",
+    "tests/browser/",
+    "tests/contract/test_openapi_fuzz.py",
+    "tests/demo/test_load.py",
+    "tests/security/test_bombs.py",
+    "tests/security/test_hostile.py",
+    "tests/security/test_mutations.py",
+)
+_SHORT = ("tests/browser/test_whole_path.py",)  # the one walk through a browser of every run
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what takes long by where it stands."""
+    if item.nodeid.startswith(_LONG) and not item.nodeid.startswith(_SHORT):
+        item.add_marker("long")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -241,6 +260,7 @@ class KeptApp:
             for name, value in self.app.extensions.items()
         }
         self._config = dict(self.app.config)
+        self._log_level = logging.getLogger("eventhub").level
 
     def renewed(self) -> Flask:
         """Return the application as it was made."""
@@ -249,6 +269,7 @@ class KeptApp:
             (name, dict(value) if type(value) is dict else value)
             for name, value in self._extensions.items()
         )
+        logging.getLogger("eventhub").setLevel(self._log_level)  # a second application changes it
         self.app.config.clear()
         self.app.config.update(self._config)
         return self.app

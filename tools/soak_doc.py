@@ -19,9 +19,9 @@ PAGE: Final = ROOT / "docs/durability.md"
 HEAD: Final = """# What was broken on purpose
 
 `make soak` breaks promises on purpose and counts; the same code runs in a small size in every
-`make test`. Each fault has a plant beside it: the same test on a careless variant, which must lose
-or double something, or the test would prove nothing. `python tools/soak_doc.py` writes this page
-from `bench/soak.jsonl`, where a soak run appends its counts (two cores, 24 GiB, PostgreSQL 15).
+`make test-all`. Each fault has a plant beside it: the same test on a careless variant, which must
+lose or double something, or the test would prove nothing. `python tools/soak_doc.py` writes this
+page from `bench/soak.jsonl`, where a soak run appends its counts (two cores, PostgreSQL 15).
 
 | fault | database | size | outcome | plant |
 |---|---|---|---|---|

@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from eventhub.kernel.db import I18n
 from eventhub.kernel.forms import BaseForm, CleanText
@@ -77,14 +77,16 @@ class QuestionForm(BaseForm):
     label_en = CleanText(_l("Question, English"), description=_l("one of both at least"))
     help_zh = TextAreaField(_l("Help below it, Chinese"), validators=[Length(max=_LONGEST_HELP)])
     help_en = TextAreaField(_l("Help below it, English"), validators=[Length(max=_LONGEST_HELP)])
-    kind = SelectField(_l("Kind of answer"), choices=list(KINDS))
+    kind = SelectField(_l("Kind of answer"), choices=list(KINDS), validators=[InputRequired()])
     options = FieldList(FormField(OptionForm), max_entries=_MOST_OPTIONS)
     is_required = BooleanField(_l("An answer is needed"))
     types = SelectMultipleField(_l("Which tickets ask it"), choices=[])
     condition = SelectMultipleField(_l("Only after these answers"), choices=[])
     keeps_condition = BooleanField(_l("Keep the condition that was set by other means"))
-    ask_at = SelectField(_l("When it is asked"), choices=list(TIMES))
-    field_class = SelectField(_l("What the answer is"), choices=list(CLASSES))
+    ask_at = SelectField(_l("When it is asked"), choices=list(TIMES), validators=[InputRequired()])
+    field_class = SelectField(
+        _l("What the answer is"), choices=list(CLASSES), validators=[InputRequired()]
+    )
 
     groups: Sequence[QuestionSetUp] = ()
     kept: Any = None

@@ -61,8 +61,10 @@ def openapi_document(app: Flask, *, title: str = "EventHub", version: str = "1")
     _map, schemas = models_json_schema(
         [(model, "validation") for model in ordered], ref_template=_REFERENCE
     )
+    named = dict(schemas.get("$defs", {}))
     paths: dict[str, dict[str, Any]] = {}
     for rule, method, entry in found:
+        named |= _query_schema(entry.query).get("$defs", {})
         path = _PARAMETER.sub(r"{\2}", rule)
         paths.setdefault(path, {})[method.lower()] = _operation_object(rule, method, entry)
     return {
@@ -70,7 +72,7 @@ def openapi_document(app: Flask, *, title: str = "EventHub", version: str = "1")
         "info": {"title": title, "version": version},
         "paths": paths,
         "components": {
-            "schemas": {**schemas.get("$defs", {}), "Problem": _PROBLEM},
+            "schemas": {**named, "Problem": _PROBLEM},
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
                 "device": {"type": "http", "scheme": "bearer"},
@@ -133,9 +135,7 @@ def _path_schema(converter: str) -> dict[str, Any]:
 
 
 def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
-    if model is None:
-        return []
-    schema = model.model_json_schema()
+    schema = _query_schema(model)
     return [
         {
             "name": name,
@@ -143,8 +143,12 @@ def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
             "required": name in schema.get("required", ()),
             "schema": part,
         }
-        for name, part in schema["properties"].items()
+        for name, part in schema.get("properties", {}).items()
     ]
+
+
+def _query_schema(model: type[BaseModel] | None) -> dict[str, Any]:
+    return {} if model is None else model.model_json_schema(ref_template=_REFERENCE)
 
 
 def _answer(status: int, model: Answer) -> dict[str, Any]:

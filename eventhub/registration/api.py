@@ -122,9 +122,10 @@ def create(slug: str) -> Response:
     """POST /api/v1/events/SLUG/registrations - scope registrations:write."""
     event = keyed_event(slug, Scope.REGISTRATIONS_WRITE)
     command = _command(event, body(RegistrationBody))
-    contact = _mailbox_or_phone(command)
-    if contact and service.earlier_result(command) is None:  # whoever has a place never waits
-        waiting_room.before_api(event, contact)
+    if waiting_room.is_set_up(event):
+        contact = _mailbox_or_phone(command)
+        if contact and service.earlier_result(command) is None:  # who has a place never waits
+            waiting_room.before_api(event, contact)
     outcome = service.register(command)
     if isinstance(outcome, service.Duplicate):
         raise AlreadyRegistered()

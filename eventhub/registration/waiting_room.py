@@ -52,6 +52,11 @@ def room_of(settings: SettingsRow) -> Room | None:
     )
 
 
+def is_set_up(event: EventRow) -> bool:
+    """Say whether an event has a waiting room at all."""
+    return room_of(settings_of(event.id)) is not None
+
+
 def before_form(event: EventRow) -> Response | None:
     """Return the page of somebody whose turn has not come; None for everybody else."""
     settings, room = _open_when_due(event.id)

@@ -73,7 +73,7 @@ def test_the_description_is_valid_and_complete(app: Flask, client: FlaskClient) 
         for method in methods
     }
     routes = {
-        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(rule)))
+        (method, re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", str(rule)))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if str(rule).startswith("/api/") and not rule.endpoint.startswith("ops.")

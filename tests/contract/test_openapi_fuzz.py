@@ -1,7 +1,7 @@
 """
 The API against its own description: generated calls of everybody, no crash, nothing undocumented.
 
-`make test` sends about 2,000 requests, EVENTHUB_SOAK=1 100,000. Half of the calls
+`make test-all` sends about 2,000 requests, EVENTHUB_SOAK=1 100,000. Half of the calls
 fit the document, half break it on purpose; most name an event, a gate or a
 registration that exists, so that they reach the code behind the address.
 """

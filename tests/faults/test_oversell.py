@@ -20,7 +20,8 @@ from tests.conftest import DATABASES, Database
 from tests.factories.programme import make_event
 from tests.factories.registration import make_ticket_type
 from tests.faults.buyers import Buyers, Sale, run
-from tests.faults.conftest import IS_SOAK, Record, Times
+from tests.faults.conftest import Times
+from tests.soak import IS_SOAK, Record
 
 pytestmark = pytest.mark.processes
 

@@ -1,7 +1,7 @@
 """
 Backup under load and restore: every row back, by hash, and how long it takes.
 
-Small in `make test`; EVENTHUB_SOAK=1 takes 100,000 people and 1,000,000 scans
+Small in `make test-all`; EVENTHUB_SOAK=1 takes 100,000 people and 1,000,000 scans
 (EVENTHUB_PEOPLE says otherwise; ten scans each). Rows are multiplied by the
 database itself, so that the drill costs minutes and not hours.
 """

@@ -1,7 +1,7 @@
 """
 Spoilt forms, files, tokens, codes and cookies: no crash, no answer of 500 and more, no hang.
 
-`make test` sends 1,500 inputs, EVENTHUB_SOAK=1 1,000,000 in as many processes as
+`make test-all` sends 1,500 inputs, EVENTHUB_SOAK=1 1,000,000 in as many processes as
 there are cores (EVENTHUB_INPUTS and EVENTHUB_PROCESSES say otherwise).
 """
 
