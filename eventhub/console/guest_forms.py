@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from eventhub.kernel.db import I18n
+from eventhub.kernel.format import exact
 from eventhub.kernel.forms import BaseForm, CleanText, Required
 from eventhub.kernel.i18n import pick
 from eventhub.programme.queries import EventRow
@@ -44,6 +45,39 @@ class GuestFileForm(BaseForm):
         form.ticket_type.choices = [
             SelectChoice("", _l("as the file says")),
             *(SelectChoice(slug, pick(name)) for slug, name in types),
+        ]
+        return form
+
+
+class BadgeForm(BaseForm):
+    """Which badges to print, on what, and from which place in the order of names."""
+
+    badges_of = SelectField(_l("Ticket type"), validators=[Optional()])
+    paper = SelectField(
+        _l("Paper"),
+        choices=[
+            SelectChoice("a4", _l("A4, four to cut")),
+            SelectChoice("a6", _l("A6, one each")),
+        ],
+        validators=[InputRequired()],
+    )
+    first = IntegerField(
+        _l("From number"),
+        description=_l("in the order of names"),
+        default=1,
+        validators=[InputRequired(), NumberRange(1, 1_000_000)],
+    )
+
+    @classmethod
+    def of(cls, types: Sequence[tuple[str, I18n]], counts: Mapping[str, int]) -> BadgeForm:
+        """Return the form of the request; `counts` are people with a valid ticket by type."""
+        form = cls()
+        form.badges_of.choices = [
+            SelectChoice("", f"{_('All')} ({exact(sum(counts.values()))})"),
+            *(
+                SelectChoice(slug, f"{pick(name)} ({exact(counts.get(slug, 0))})")
+                for slug, name in types
+            ),
         ]
         return form
 

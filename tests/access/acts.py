@@ -51,6 +51,7 @@ ACTS: Final[dict[str, str]] = {
     "console.end_my_session": "session.revoke",
     "console.end_my_other_sessions": "session.revoke",
     "console.export_guests": "guests.export",
+    "console.print_badges": "badges.print",
     "console.programme_place": DRAFT,
     "console.save_ticket_type": "ticket-type.save",
     "console.save_question": "question.save",

@@ -82,6 +82,7 @@ CAPABILITIES: Final[dict[str, tuple[str, ...] | str]] = {
     "console.copy_seat_blocks": SETUP,
     "console.allocate_seats": ("registration_seat_api.allocate",),
     "console.seat_guest": ("registration_seat_api.assign", "registration_seat_api.release"),
+    "console.print_badges": PERSON,
     "console.export_guests": ("console_api.export_guests",),
     "console.read_guest_list": ("console_api.read_guest_file",),
     "console.apply_guest_list": ("console_api.apply_guest_file",),

@@ -107,6 +107,7 @@ def keys_and_people(people: People, world: World) -> Steps:
     yield "console.create_key", f"{C}/access/keys", {"scopes": ["audience:write"]}
     yield "console.revoke_key", f"{C}/access/keys/1/revoke", {}
     yield "console.export_guests", f"{C}/guests.csv", {}
+    yield "console.print_badges", f"{C}/badges.pdf", {"paper": "a6", "first": "1"}
     form = {"email": "gao@loom.example", "name": "Gao", "role": "guests"}
     yield "console.invite_member", f"{C}/access/people", form
     bob = people.ids["bob"]

@@ -2,6 +2,7 @@
 
 from eventhub.console.views import (
     approval,
+    badges,
     clicker,
     conditions,
     exports,
@@ -45,6 +46,7 @@ from eventhub.console.views.frame import blueprint
 
 __all__ = [
     "approval",
+    "badges",
     "blueprint",
     "clicker",
     "conditions",

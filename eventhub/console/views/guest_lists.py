@@ -13,6 +13,7 @@ from eventhub.accounts.enums import Permission
 from eventhub.console import guest_words
 from eventhub.console.access import console_event, signed_in
 from eventhub.console.guest_forms import GuestFileForm
+from eventhub.console.views.badges import badge_form
 from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel import clock
 from eventhub.kernel.auth import require_proof
@@ -132,6 +133,7 @@ def _files_page(event: EventRow, form: GuestFileForm, *, status: int = 200) -> R
         event,
         status=status,
         form=form,
+        badges=badge_form(event),
         batches=guest_rows.batches(event.id),
         **guest_words.of_guest_lists(),
     )

@@ -29,7 +29,7 @@ from eventhub.registration.service.day_keys import (
     ticket_day_keys,
 )
 from eventhub.registration.service.erasure import erase_by_staff, erase_mine, ledger, reapply
-from eventhub.registration.service.export import export_csv, export_xlsx, note_export
+from eventhub.registration.service.export import export_csv, export_xlsx, note_badges, note_export
 from eventhub.registration.service.guests import (
     PreviewFile,
     apply_batch,
@@ -238,6 +238,7 @@ __all__ = [
     "list_file",
     "mark_opened",
     "move_seat",
+    "note_badges",
     "note_bounces",
     "note_export",
     "offer_by_hand",

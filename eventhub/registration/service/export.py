@@ -91,6 +91,17 @@ def note_export(event_id: int, form: str) -> int:
     return people
 
 
+@command
+def note_badges(event_id: int, ticket_type: str, *, people: int) -> None:
+    """Note in the log that badges, which hold codes that open gates, are printed. Commits."""
+    audit.record(
+        "badges.print",
+        f"badges:{ticket_type or 'all'}",
+        event_id=event_id,
+        after={"people": people},
+    )
+
+
 def _taken(buffer: io.StringIO) -> bytes:
     text = buffer.getvalue()
     buffer.seek(0)

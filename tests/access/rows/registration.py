@@ -82,6 +82,8 @@ ROWS: Final[dict[str, Row]] = {
         "DELETE", f"{V1}/events/{{slug}}/performances/9999/seats/A-1", api(404)
     ),
     "console.export_guests": Row("POST", f"{C}/guests.csv", console(**owners(200))),
+    "console.print_badges": Row("POST", f"{C}/badges.pdf", console(**owners(422))),
+    "console.badge": Row("GET", f"{C}/badges/none.pdf", console(**owners(404))),
     "console.guest_lists": Row("GET", f"{C}/guest-lists", console(**owners(200))),
     "console.read_guest_list": Row("POST", f"{C}/guest-lists", console(**owners(422))),
     "console.guest_list": Row("GET", f"{C}/guest-lists/none", console(**owners(404))),
