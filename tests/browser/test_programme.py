@@ -114,7 +114,7 @@ def test_an_open_page_takes_in_what_a_stage_manager_says(
     service.set_delay(
         service.SetDelay(event_id=world.event.id, performance_id=row.performance_id, minutes=20)
     )
-    page.wait_for_selector("text=+20 min", timeout=13_000)
+    page.wait_for_selector("text=+20 min", timeout=40_000)  # asks every ten seconds
     assert page.locator("[data-no] button.star").count() == len(world.show_codes)
 
 

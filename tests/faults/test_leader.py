@@ -64,7 +64,7 @@ def _run(
 
     processes = [start(), start()]
     hangs = 0
-    for kill in range(kills if has_fence else 6):
+    for kill in range(kills if has_fence else 15):
         if not has_fence and any(count > 1 for count in _done().values()):
             break  # the control has shown what it is for
         time.sleep(random.uniform(0.3, 1.2))
