@@ -121,6 +121,8 @@ def test_a_question_for_the_gate_is_asked_there_and_not_in_the_form(
     assert post(alice, f"{C}/form", **(FORM | at_gate | {"kind": "yes_no"})).status_code == 303
     assert form_of(press.id) == []
     assert [row.slug for row in form_of(press.id, "check_in")] == ["coat"]
+    after = FORM | at_gate | {"label_en": "Colour", "condition": ["coat=yes"]}
+    assert post(alice, f"{C}/form", **after).status_code == 422
     assert list(entry_questions(event.id)) == ["coat"]
     assert "asked at the gate" in alice.get(C, headers=ENGLISH).text
 

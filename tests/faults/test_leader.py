@@ -64,6 +64,7 @@ def _run(
 
     processes = [start(), start()]
     while _leader(processes) is None:
+        assert time.monotonic() - started < 60, "nobody leads"
         time.sleep(0.05)
     begun_s = time.monotonic() - started  # rows fall due only now, however long the start took
     _make_rows(rows, from_s=begun_s, until_s=begun_s + until_s)

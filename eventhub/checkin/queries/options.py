@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -12,9 +12,9 @@ from eventhub.checkin.models import CheckinSetting, GateSetting
 from eventhub.kernel.db import db
 from eventhub.programme.models import Gate
 from eventhub.registration.models import FormQuestion, Question
-from eventhub.registration.queries import OptionRow, QuestionRow
-from eventhub.registration.queries.forms import AT_CHECK_IN
-from eventhub.registration.rules.forms import AT_GATES, Kind
+from eventhub.registration.queries import QuestionRow
+from eventhub.registration.queries.forms import AT_CHECK_IN, question_row
+from eventhub.registration.rules.forms import AT_GATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +92,11 @@ def entry_questions(event_id: int) -> Mapping[str, EntryQuestion]:
     for slug, question_id in db.session.execute(named):
         versions[slug].add(question_id)
     return {
-        slug: EntryQuestion(_row(question, frozenset(types[slug])), frozenset(versions[slug]))
+        slug: EntryQuestion(_row(question, types[slug]), frozenset(versions[slug]))
         for slug, question in found.items()
     }
 
 
-def _row(question: Question, type_ids: frozenset[int]) -> QuestionRow:
-    return QuestionRow(
-        id=question.id,
-        slug=question.slug,
-        kind=Kind(question.kind),
-        label=question.label,
-        help=question.help,
-        is_required=question.is_required,
-        options=tuple(OptionRow(row["value"], row["label"]) for row in question.options),
-        show_if=None,  # a gate does not know what was answered before
-        type_ids=type_ids,
-    )
+def _row(question: Question, type_ids: set[int]) -> QuestionRow:
+    # a gate does not know what was answered before
+    return replace(question_row(question, type_ids), show_if=None)

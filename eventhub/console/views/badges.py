@@ -8,6 +8,7 @@ from eventhub.accounts.enums import Permission
 from eventhub.console.access import console_event
 from eventhub.console.guest_forms import BadgeForm
 from eventhub.console.views.frame import blueprint
+from eventhub.kernel.auth import require_proof
 from eventhub.kernel.errors import Invalid, NotFound
 from eventhub.kernel.http import private
 from eventhub.programme.queries import EventRow
@@ -27,6 +28,7 @@ def print_badges(slug: str) -> Response:
     rows = badge_rows(event.id, ticket_type=form.badges_of.data or "", first=form.first.data or 1)
     if not rows:
         raise NotFound()
+    require_proof()  # a badge opens gates
     service.note_badges(event.id, form.badges_of.data or "", people=len(rows))
     paper: Paper = "a4" if form.paper.data == "a4" else "a6"
     return _pdf(event, badges_pdf(event, rows, paper=paper), "badges")

@@ -85,7 +85,7 @@ def questions(event_id: int) -> list[QuestionRow]:
     for question, ticket_type_id in rows:
         found.setdefault(question.id, question)
         types[question.id].add(ticket_type_id)
-    return [_row(question, types[question.id]) for question in found.values()]
+    return [question_row(question, types[question.id]) for question in found.values()]
 
 
 def form_of(ticket_type_id: int, ask_at: str = AT_REGISTRATION) -> list[QuestionRow]:
@@ -103,7 +103,7 @@ def form_of(ticket_type_id: int, ask_at: str = AT_REGISTRATION) -> list[Question
         .where(FormQuestion.ticket_type_id == ticket_type_id, Question.ask_at == ask_at)
         .order_by(FormQuestion.position, Question.id)
     )
-    return [_row(question, {ticket_type_id}) for question in rows]
+    return [question_row(question, {ticket_type_id}) for question in rows]
 
 
 def answers_of(registration_ids: Sequence[int]) -> dict[int, tuple[AnswerRow, ...]]:
@@ -133,7 +133,8 @@ def _answer(question: Question, value: Any) -> AnswerRow:
     return AnswerRow(question.label, Kind(question.kind), value, labels)
 
 
-def _row(question: Question, type_ids: Collection[int]) -> QuestionRow:
+def question_row(question: Question, type_ids: Collection[int]) -> QuestionRow:
+    """Return a question as it is asked of the ticket types with these ids."""
     return QuestionRow(
         id=question.id,
         slug=question.slug,

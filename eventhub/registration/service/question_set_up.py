@@ -174,6 +174,9 @@ def _check(
     if cmd.ask_at == AT_CHECK_IN and cmd.kind not in AT_GATES:
         text = _l("Gates ask for a choice, yes or no, a text, a number or a date only.")
         raise Invalid(fields={"ask_at": [text]})
+    if cmd.ask_at == AT_CHECK_IN and cmd.show_if:
+        text = _l("A gate asks without conditions: it does not know the other answers.")
+        raise Invalid(fields={"condition": [text]})
     if cmd.kind in OF_OPTIONS and len(options) < _FEWEST:
         raise Invalid(fields={"options": [_l("Give two answers to choose from at least.")]})
     _check_condition(cmd, rows, types)
