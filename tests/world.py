@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from eventhub.audience import service as audience
 from eventhub.audience.enums import SourceKind
 from eventhub.kernel import clock
-from eventhub.kernel.db import I18n
+from eventhub.kernel.db import I18n, command
 from eventhub.programme import service as programme
 from eventhub.programme.enums import GateDirection, ShowState
 from eventhub.programme.queries import EventRow, GateRow, event_by_slug, gate_by_slug
@@ -33,6 +33,7 @@ def both(zh: str, en: str) -> I18n:
     return {"zh": zh, "en": en}
 
 
+@command  # one transaction: half of a test's time went into fifty
 def make_world(
     organisation_id: int, slug: str = "loom-week", *, is_synthetic: bool = False
 ) -> World:
