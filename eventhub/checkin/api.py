@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask.wrappers import Response
-from pydantic import ValidationError
 
 from eventhub.checkin import queries, schemas, service, snapshot
+from eventhub.checkin.bodies import answer_given, nonce_of, offline_scan, override_of
 from eventhub.checkin.device_config import event_of_device, gate_of_device
-from eventhub.checkin.enums import ItemStatus
 from eventhub.checkin.names import name_list
 from eventhub.checkin.queries import DeviceRow
 from eventhub.checkin.queries.changes import latest_change, newest_change, seq_text
@@ -18,10 +17,11 @@ from eventhub.checkin.queries.config import EventConfig
 from eventhub.checkin.queries.device import device_by_token, device_of_any_state
 from eventhub.checkin.service import OfflineScan
 from eventhub.extensions import csrf, limiter
-from eventhub.kernel import clock, crockford, metrics
+from eventhub.kernel import clock, metrics
 from eventhub.kernel.api import body, operation, query
 from eventhub.kernel.errors import Invalid, NotFound
 from eventhub.kernel.http import json_answer, private
+from eventhub.kernel.i18n import in_lang
 from eventhub.kernel.ids import token_hash
 
 bp = Blueprint("checkin_api", __name__, url_prefix="/api/gate/v1")
@@ -160,7 +160,7 @@ def redeem() -> Response:
     answer = service.redeem(
         device,
         service.Redeem(
-            nonce=_nonce(sent.nonce),
+            nonce=nonce_of(sent.nonce),
             code=sent.code or "",
             idhash=bytes.fromhex(sent.idhash) if sent.idhash else None,
             direction=sent.dir,
@@ -171,8 +171,8 @@ def redeem() -> Response:
             offset_ms=sent.offset_ms,
             mono_ms=sent.mono_ms,
             boot_id=sent.boot_id,
-            override=_override(sent),
-            answer=_given(sent.answer),
+            override=override_of(sent),
+            answer=answer_given(sent.answer),
         ),
     )
     metrics.count("scans", result=answer["result"])
@@ -195,7 +195,7 @@ def scans() -> Response:
     places: list[int] = []
     good: list[OfflineScan] = []
     for place, item in enumerate(sent.scans):
-        found = _offline_scan(item, sent)
+        found = offline_scan(item, sent)
         if isinstance(found, OfflineScan):
             places.append(place)
             good.append(found)
@@ -252,6 +252,26 @@ def walk_in() -> Response:
     cmd = service.WalkIn(sent.key, sent.name, sent.contact, sent.consent, sent.lang)
     idhash = service.register_walk_in(device, cmd)
     return private(json_answer({"idhash": idhash.hex(), "server_ms": clock.now_ms()}, 201))
+
+
+@bp.post("/badge")
+@limiter.limit("30/minute", key_func=lambda: token_hash(_token()))
+@operation(
+    summary="Print the badge of somebody who was let in",
+    body=schemas.BadgeBody,
+    answers={200: "application/pdf"},
+    is_for_devices=True,
+    tags=_TAGS,
+)
+def badge() -> Response:
+    """POST /api/gate/v1/badge: a PDF of one A6 page; a device whose gate prints badges."""
+    device = _device()
+    sent = body(schemas.BadgeBody)
+    with in_lang(sent.lang):
+        made = service.print_badge(
+            device, service.PrintBadge(bytes.fromhex(sent.idhash), sent.card)
+        )
+    return private(Response(made, mimetype="application/pdf"))
 
 
 @bp.get("/search")
@@ -331,53 +351,3 @@ def _known(event: str) -> EventConfig:
     if known.event.uuid_bytes.hex() != event:
         raise NotFound()
     return known
-
-
-def _nonce(text: str) -> bytes:
-    return crockford.decode(crockford.normalise(text), size=16)
-
-
-def _override(sent: schemas.RedeemBody) -> service.Override | None:
-    if sent.override is None:
-        return None
-    return service.Override(sent.override.card, sent.override.reason)
-
-
-def _given(sent: schemas.AnswerBody | None) -> service.GivenAnswer | None:
-    if sent is None:
-        return None
-    return service.GivenAnswer(sent.question, sent.value if sent.values is None else sent.values)
-
-
-def _offline_scan(item: dict[str, Any], sent: schemas.ScansBody) -> OfflineScan | dict[str, Any]:
-    try:
-        scan = schemas.ScanItem.model_validate(item)
-    except ValidationError as error:
-        place = error.errors(include_url=False, include_input=False)[0]["loc"]
-        return {
-            "nonce": str(item.get("nonce", ""))[:40],
-            "status": ItemStatus.REFUSED.value,
-            "reason": "malformed",
-            "field": ".".join(str(part) for part in place),
-        }
-    return OfflineScan(
-        nonce=_nonce(scan.nonce),
-        n=scan.n,
-        gate_number=scan.gate,
-        result=scan.result,
-        claimed_ms=scan.claimed_ms,
-        kind=scan.kind,
-        idhash=bytes.fromhex(scan.idhash) if scan.idhash else None,
-        code=scan.code or "",
-        direction=scan.dir,
-        persons=scan.persons,
-        offset_ms=sent.offset_ms,
-        mono_ms=scan.mono_ms,
-        boot_id=sent.boot_id,
-        is_unlisted=scan.unlisted,
-        override_by=scan.override_by,
-        override_reason=scan.override_reason,
-        overridden=scan.overridden.value if scan.overridden else None,
-        undoes=_nonce(scan.undoes) if scan.undoes else None,
-        answer=_given(scan.answer),
-    )

@@ -70,6 +70,20 @@ class GateRegistersNobody(NotAllowed):
     message = _l("Nobody is registered at this gate.")
 
 
+class GatePrintsNothing(NotAllowed):
+    """The organizer does not let this gate print badges."""
+
+    code = "gate-prints-nothing"
+    message = _l("No badges are printed at this gate.")
+
+
+class NotLetIn(Conflict):
+    """Nobody came in with the ticket: a badge is printed after the entry."""
+
+    code = "not-let-in"
+    message = _l("Nobody came in with this ticket yet.")
+
+
 class ContactKnown(Conflict):
     """Somebody is registered with this contact; their name finds the ticket."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -308,6 +309,7 @@ class GateSetting(Base):
     shows_welcome: Mapped[bool] = mapped_column(default=False)  # name and seat large
     walk_in_type_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_type.id"))
     asks_question: Mapped[bool] = mapped_column(default=True, server_default=true())
+    prints_badges: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class CheckinSetting(Base):

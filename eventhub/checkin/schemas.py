@@ -137,6 +137,14 @@ class WalkInBody(Schema):
     lang: Literal["zh", "en"] = "zh"
 
 
+class BadgeBody(Schema):
+    """Whose badge, and the staff card of who prints it."""
+
+    idhash: IdHash
+    card: str = Field(max_length=200)
+    lang: Literal["zh", "en"] = "zh"
+
+
 class SearchQuery(Schema):
     """What somebody types to find a person."""
 

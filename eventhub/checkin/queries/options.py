@@ -1,4 +1,4 @@
-"""What gates do beyond scanning: welcome screens, walk-ins, and the one question at entry."""
+"""What gates do beyond scanning: welcome screens, walk-ins, badges, the question at entry."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class GateOptions:
     shows_welcome: bool = False
     walk_in_type_id: int | None = None
     asks_question: bool = True
+    prints_badges: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,14 @@ def options_of_gates(event_id: int) -> dict[int, GateOptions]:
             GateSetting.shows_welcome,
             GateSetting.walk_in_type_id,
             GateSetting.asks_question,
+            GateSetting.prints_badges,
         )
         .join(Gate, Gate.id == GateSetting.gate_id)
         .where(Gate.event_id == event_id)
     )
     return {
-        gate: GateOptions(welcome, walk_in, asks)
-        for gate, welcome, walk_in, asks in db.session.execute(statement)
+        gate: GateOptions(welcome, walk_in, asks, prints)
+        for gate, welcome, walk_in, asks, prints in db.session.execute(statement)
     }
 
 

@@ -1,5 +1,6 @@
 """What check-in does: pairing, deciding scans, taking uploads, rebuilding."""
 
+from eventhub.checkin.service.badges import PrintBadge, print_badge
 from eventhub.checkin.service.cards import (
     MakeCards,
     NewCard,
@@ -47,6 +48,7 @@ __all__ = [
     "Override",
     "Paired",
     "Pairing",
+    "PrintBadge",
     "Redeem",
     "Replay",
     "ResolveConflict",
@@ -62,6 +64,7 @@ __all__ = [
     "note_heartbeat",
     "observe_zone",
     "pair",
+    "print_badge",
     "rebuild",
     "record_scans",
     "redeem",

@@ -54,6 +54,7 @@ class SetGate:
     shows_welcome: bool
     walk_in_type_id: int | None
     asks_question: bool = True
+    prints_badges: bool = False
 
 
 @command
@@ -156,10 +157,12 @@ def set_gate(cmd: SetGate) -> None:
     row.shows_welcome = cmd.shows_welcome
     row.walk_in_type_id = cmd.walk_in_type_id
     row.asks_question = cmd.asks_question
+    row.prints_badges = cmd.prints_badges
     after = {
         "welcome": cmd.shows_welcome,
         "walk_in_type": cmd.walk_in_type_id,
         "asks": cmd.asks_question,
+        "badges": cmd.prints_badges,
     }
     _note(cmd.event_id, "gate.set", after, subject=f"gate:{gate.slug}")
 

@@ -60,6 +60,19 @@ def granted_offline(
     return grant_of(card, reason or "", at)
 
 
+def shown_card(config: EventConfig, text: str, at: datetime) -> CardFacts:
+    """
+    Return the staff card that a text is, a supervisor's or not.
+
+    Raises:
+        Invalid: No card of this event that is good at `at`.
+    """
+    card = _card(config, text)
+    if card is None or not card.is_good(at):
+        raise Invalid(fields={"card": [_l("This is not a staff card of this event.")]})
+    return card
+
+
 def grant_of(card: CardFacts | None, reason: str, at: datetime) -> Grant:
     """Return the grant of a card; see `granted`."""
     if card is None or not card.may_override or not card.is_good(at):

@@ -60,10 +60,12 @@ class PairingOut(Schema):
 
 
 class GateSettingIn(Schema):
-    """Whether a gate greets by name, and the ticket type that it registers on the spot."""
+    """What a gate does beyond scanning; `walk_in` is the ticket type that it registers."""
 
     welcome: bool
     walk_in: Word | None = None
+    asks: bool = True
+    badges: bool = False
 
 
 class DeviceOut(Schema):
@@ -190,6 +192,8 @@ def set_gate(slug: str, gate: str) -> Response:
             gate_id=found.id,
             shows_welcome=given.welcome,
             walk_in_type_id=kind.id if kind else None,
+            asks_question=given.asks,
+            prints_badges=given.badges,
         )
     )
     return private(Response(status=204))

@@ -91,7 +91,7 @@ def set_reasons(slug: str) -> BaseResponse:
 
 @blueprint.post("/e/<slug>/gates/<gate>/setting")
 def set_gate(slug: str, gate: str) -> BaseResponse:
-    """POST /console/e/SLUG/gates/GATE/setting: welcome screen, entry on the spot; gate.pair."""
+    """POST /console/e/SLUG/gates/GATE/setting: what it does beside scanning; gate.pair."""
     event = console_event(slug, Permission.GATE_PAIR)
     found = programme.gate_by_slug(event.id, gate)
     chosen = request.form.get("walk_in", "")
@@ -102,6 +102,7 @@ def set_gate(slug: str, gate: str) -> BaseResponse:
             gate_id=found.id,
             shows_welcome=request.form.get("welcome") == "1",
             walk_in_type_id=kinds.get(chosen),
+            prints_badges=request.form.get("badges") == "1",
             asks_question="asks" not in request.form or "1" in request.form.getlist("asks"),
         )
     )

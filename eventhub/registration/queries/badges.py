@@ -55,7 +55,12 @@ def badge_counts(event_id: int) -> dict[str, int]:
 
 
 def badge_rows(
-    event_id: int, *, ticket_type: str = "", code: str = "", first: int = 1
+    event_id: int,
+    *,
+    ticket_type: str = "",
+    code: str = "",
+    ticket_id: int | None = None,
+    first: int = 1,
 ) -> list[BadgeRow]:
     """
     Return people by name, at most `MOST`.
@@ -66,6 +71,8 @@ def badge_rows(
         ticket_type: Slug of a type; empty for all.
 
         code: Code of one registration; empty for all.
+
+        ticket_id: One ticket; None for all.
 
         first: Place of the first person in the order of names, from 1.
     """
@@ -92,6 +99,8 @@ def badge_rows(
         statement = statement.where(TicketType.slug == ticket_type)
     if code:
         statement = statement.where(Registration.code == code)
+    if ticket_id is not None:
+        statement = statement.where(Ticket.id == ticket_id)
     rows = db.session.execute(
         statement.order_by(AttendeeSearch.readings, Attendee.display_name, Attendee.id)
         .offset(first - 1)

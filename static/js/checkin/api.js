@@ -11,6 +11,7 @@ const ALONE_MS = 2500; // when it can not
 const OTHER_MS = 8000;
 const LIST_MS = 60000;
 const PAUSE_MS = 250;
+const BYTES = new Set(["application/octet-stream", "application/pdf"]);
 
 export class GateApi {
   /**
@@ -43,6 +44,16 @@ export class GateApi {
   /** @param {Record<string, unknown>} person */
   walkIn(person) {
     return this.#send("POST", "/walk-in", person, OTHER_MS);
+  }
+
+  /**
+   * Fetch a badge; `data.bytes` is the PDF.
+   * @param {string} idhash
+   * @param {string} card text of a staff card
+   * @param {string} lang
+   */
+  badge(idhash, card, lang) {
+    return this.#send("POST", "/badge", { idhash, card, lang }, OTHER_MS);
   }
 
   /** @param {Record<string, unknown>} beat */
@@ -130,9 +141,8 @@ export class GateApi {
 
 /** @param {Response} answer */
 async function read(answer) {
-  if (answer.headers.get("Content-Type") !== "application/octet-stream") {
-    return answer.json().catch(() => ({}));
-  }
+  const isBytes = BYTES.has(answer.headers.get("Content-Type") ?? "");
+  if (!isBytes) return answer.json().catch(() => ({}));
   return { bytes: await answer.arrayBuffer(), seq: answer.headers.get("Eventhub-Seq") };
 }
 

@@ -3,12 +3,13 @@
 
 import { GateApi } from "./api.js";
 import { Asking } from "./ask.js";
+import { BadgePrint } from "./badge.js";
 import { StatusBar } from "./bar.js";
 import { Camera } from "./camera.js";
 import { Desk } from "./desk.js";
 import { mountHardwareScanner } from "./hid.js";
 import * as kept from "./kept.js";
-import { cameraNote, fillScreen, keepAwake, onCode, pairFault, showFigures, shownFor } from "./page.js";
+import { fillScreen, keepAwake, onCode, pairFault, showCamera, showFigures, shownFor } from "./page.js";
 import { mountSearch } from "./search.js";
 import { unlock } from "./sound.js";
 import { PartyChoice } from "./party.js";
@@ -25,6 +26,8 @@ const SUPERVISION_MS = 1000;
 /** @param {string} name */
 const part = (name) => /** @type {HTMLElement} */ (document.querySelector(`[data-part="${name}"]`));
 
+/** @typedef {"pair" | "idle" | "search" | "override" | "staff" | "walkin" | "badge"} Screen */
+
 class Gate {
   /** @param {any} settings */
   constructor(settings) {
@@ -36,7 +39,7 @@ class Gate {
       video: /** @type {HTMLVideoElement} */ (part("video")),
       onText: (text) => this.#seen(text),
       onNothing: () => undefined,
-      onState: (state) => this.#cameraIs(state),
+      onState: (state) => showCamera(state, part, settings.results),
     });
     /** @type {any} */
     this.config = null;
@@ -51,29 +54,36 @@ class Gate {
     this.clearing = undefined;
     this.staff = new Staff();
     this.isKiosk = kept.load().kiosk || new URLSearchParams(location.search).get("kiosk") === "1";
-    this.supervision = new Supervision({
+    const shared = {
       part,
       texts: settings.texts,
       staff: this.staff,
       isKiosk: () => this.isKiosk,
       now_ms: () => this.desk.sync?.now_ms ?? Date.now(),
-      screen: (name) => this.#screen(name),
+      screen: (/** @type {Screen} */ name) => this.#screen(name),
       current: () => document.body.dataset.screen ?? "",
+      pick: (/** @type {any} */ text) => this.verdict.pick(text),
+      close: () => this.#screen("idle"),
+    };
+    this.supervision = new Supervision({
+      ...shared,
       override: (what, card, reason) => void this.#decide(what, { card, reason }),
       undo: (card) => void this.#undo(card),
       lastAt: () => this.desk.passedAt,
       leaveKiosk: () => this.#kiosk(false),
     });
+    this.badge = new BadgePrint({
+      ...shared,
+      hashOf: async (what) => what.hash ?? (await this.desk.decider?.hashOf(what)) ?? null,
+      send: (idhash, card) => this.api.badge(idhash, card, settings.lang),
+    });
     this.party = new PartyChoice({
-      part,
-      texts: settings.texts,
+      ...shared,
       mayCorrect: () => this.desk.canDecide && !this.isKiosk,
       only: (what, persons) => void this.#only(what, persons),
     });
     this.asking = new Asking({
-      part,
-      texts: settings.texts,
-      pick: (text) => this.verdict.pick(text),
+      ...shared,
       answer: (what, given, persons) => void this.#decide(what, null, persons, given),
     });
     const take = (/** @type {string} */ hash) => {
@@ -81,21 +91,12 @@ class Gate {
       void this.#decide({ hash });
     };
     this.walkIn = mountWalkIn({
-      part,
-      texts: settings.texts,
+      ...shared,
       send: (person) => this.api.walkIn(person),
       open: () => this.#screen("walkin"),
-      close: () => this.#screen("idle"),
       take,
     });
-    this.search = mountSearch({
-      part,
-      texts: settings.texts,
-      pick: (text) => this.verdict.pick(text),
-      ask: (text) => this.desk.search(text),
-      take,
-      close: () => this.#screen("idle"),
-    });
+    this.search = mountSearch({ ...shared, ask: (text) => this.desk.search(text), take });
   }
 
   /** Listen to everything and show the first screen. */
@@ -200,6 +201,7 @@ class Gate {
     this.staff.configure(config);
     document.body.dataset.welcome = String(Boolean(config.gate.welcome) && !this.isKiosk);
     this.walkIn.allow(Boolean(config.gate.walk_in));
+    this.badge.allow(Boolean(config.gate.badges));
     part("demo").hidden = !config.events[0].is_synthetic;
     this.#bar();
     await this.desk.open(config);
@@ -210,6 +212,7 @@ class Gate {
     this.config = null;
     this.staff.configure(null);
     this.staff.end();
+    this.badge.end();
     this.camera.stop();
     await this.desk.close();
     kept.forget();
@@ -234,7 +237,7 @@ class Gate {
     this.#bar();
   }
 
-  /** @param {"pair" | "idle" | "search" | "override" | "staff" | "walkin"} name */
+  /** @param {Screen} name */
   #screen(name) {
     document.body.dataset.screen = name;
     for (const section of document.querySelectorAll("[data-screen-of]")) {
@@ -268,21 +271,13 @@ class Gate {
     part("lens").hidden = (await this.camera.lenses()).length < 2;
   }
 
-  /** @param {string} state */
-  #cameraIs(state) {
-    const text = cameraNote(state, this.settings.results);
-    part("view-note").textContent = text;
-    part("view-note").hidden = !text;
-    part("view").dataset.camera = state;
-  }
-
   /** @param {string} text */
   #seen(text) {
     const now = performance.now();
     const isSame = this.asking.isOf(text) || (text === this.lastText && now - this.lastSeen < SAME_CODE_MS);
     this.lastText = text;
     this.lastSeen = now;
-    const isOpen = ["idle", "override"].includes(document.body.dataset.screen ?? "");
+    const isOpen = ["idle", "override", "badge"].includes(document.body.dataset.screen ?? "");
     if (isOpen && !isSame) void this.#taken(text);
   }
 
@@ -292,7 +287,7 @@ class Gate {
       void this.#pair(text);
       return;
     }
-    if (!this.config || (await this.supervision.take(text))) return;
+    if (!this.config || (await this.badge.take(text)) || (await this.supervision.take(text))) return;
     if (document.body.dataset.screen === "idle") void this.#decide({ text });
   }
 
@@ -310,6 +305,7 @@ class Gate {
     if (!verdict) return;
     this.#show(verdict);
     this.supervision.offer(what, verdict.result);
+    this.badge.offer(what, verdict.result);
     this.party.offer(what, verdict);
     this.asking.offer(what, verdict, persons);
     void this.#stats();
@@ -330,6 +326,7 @@ class Gate {
   async #undo(card) {
     this.#show(await this.desk.undo(card, this.settings.texts.undo_reason));
     this.supervision.offer({}, "undone");
+    this.badge.offer({}, "undone");
     void this.#stats();
   }
 

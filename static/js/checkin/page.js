@@ -39,11 +39,12 @@ export function pairFault(answer, texts) {
 }
 
 /**
- * Return what is said over the picture of the camera, empty while all is well.
+ * Say over the picture of the camera how it is; nothing while all is well.
  * @param {string} state
+ * @param {(name: string) => HTMLElement} part
  * @param {Record<string, any>} results
  */
-export function cameraNote(state, results) {
+export function showCamera(state, part, results) {
   /** @type {Record<string, string>} */
   const notes = {
     denied: results.camera_denied.line,
@@ -51,7 +52,10 @@ export function cameraNote(state, results) {
     lost: results.camera_lost.line,
     failed: results.decoder_failed.line,
   };
-  return notes[state] ?? "";
+  const text = notes[state] ?? "";
+  part("view-note").textContent = text;
+  part("view-note").hidden = !text;
+  part("view").dataset.camera = state;
 }
 
 /**

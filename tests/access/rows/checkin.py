@@ -19,6 +19,7 @@ ROWS: Final[dict[str, Row]] = {
     "checkin_api.scans": Row("POST", f"{GATE}/scans", of(401, device=422), json={}),
     "checkin_api.heartbeat": Row("POST", f"{GATE}/heartbeat", of(401, device=422), json=[]),
     "checkin_api.walk_in": Row("POST", f"{GATE}/walk-in", of(401, device=422), json={}),
+    "checkin_api.badge": Row("POST", f"{GATE}/badge", of(401, device=422), json={}),
     "checkin_api.search": Row("GET", f"{GATE}/search?q=nobody", of(401, device=200)),
     "checkin_api.stats": Row("GET", f"{GATE}/stats", of(401, device=200)),
     "console.gates": Row("GET", f"{C}/gates", console(**owners(200), bob=200)),
