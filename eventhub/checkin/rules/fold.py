@@ -104,6 +104,7 @@ def following_nonce(nonce: bytes) -> bytes:
 def _standing(scans: Collection[LoggedEntry]) -> Iterable[LoggedEntry]:
     """Return entries and exits that count: released ones do, undone ones do not."""
     undone: dict[ScanRef, list[LoggedEntry]] = {}
+    held: dict[ScanRef, list[LoggedEntry]] = {}  # undos in quarantine, for scans in it
     released: set[ScanRef] = set()
     for scan in scans:
         if scan.undoes is None:
@@ -113,6 +114,8 @@ def _standing(scans: Collection[LoggedEntry]) -> Iterable[LoggedEntry]:
         elif scan.result == ScanResult.UNDONE:
             for nonce in (scan.undoes, following_nonce(scan.undoes)):
                 undone.setdefault((scan.device_id, nonce), []).append(scan)
+        elif scan.direction == Direction.UNDO:
+            held.setdefault((scan.device_id, scan.undoes), []).append(scan)
     for scan in scans:
         if scan.direction not in {Direction.IN, Direction.OUT}:
             continue
@@ -120,6 +123,8 @@ def _standing(scans: Collection[LoggedEntry]) -> Iterable[LoggedEntry]:
             continue
         if scan.result != ScanResult.DEVICE_REVOKED:
             yield scan
+        elif any(_takes_back(undo, scan) for undo in held.get(scan.ref, ())):
+            continue
         elif scan.ref in released and scan.local_result is not None:
             yield replace(scan, result=scan.local_result)
 

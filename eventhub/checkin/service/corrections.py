@@ -16,6 +16,7 @@ from eventhub.checkin.models import Device, Scan
 from eventhub.checkin.queries.config import EventConfig, load_config
 from eventhub.checkin.rules import LoggedEntry
 from eventhub.checkin.service import statements as sql
+from eventhub.checkin.service.entry_answers import let_answer_count
 from eventhub.checkin.service.overrides import checked_reason
 from eventhub.checkin.service.projection import TicketFold, project
 from eventhub.checkin.service.redeem import tell
@@ -135,6 +136,8 @@ def _correct(
     sql.record_many(session, [row])
     if scan.ticket_id is not None:
         _fold(session, config, scan, row)
+        if direction is Direction.RELEASE:
+            let_answer_count(session, config, scan.device_id, scan.nonce, ticket_id=scan.ticket_id)
     if direction is not Direction.RELEASE:
         _note(config, f"gate-scan.{result.value}", {"scan": scan.id, "was": scan.result})
     return True

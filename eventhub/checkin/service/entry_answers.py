@@ -4,7 +4,8 @@ The one question at entry: whether it was answered, and what is kept of an answe
 An answer belongs to the person, as those of the registration do, and is kept
 with the scan that let them in. Of two that two gates took without a network
 the earlier one stays, in whatever order they are handed in; an answer of the
-registration is never replaced.
+registration is never replaced. That of a scan in quarantine is held beside it
+and counts when the scan does.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, LargeBinary, bindparam, text
+from sqlalchemy import JSON, BigInteger, LargeBinary, bindparam, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from eventhub.checkin.queries.config import EventConfig
 from eventhub.checkin.queries.options import EntryQuestion
 from eventhub.checkin.service import statements as sql
 from eventhub.kernel.errors import Invalid
+from eventhub.registration.models import HeldAnswer, Question
+from eventhub.registration.queries import QuestionRow
 from eventhub.registration.rules.forms import checked
 from eventhub.registration.service import FAULT_TEXTS
 from eventhub.registration.service.answers import words_of
@@ -96,13 +99,10 @@ def fits(question: EntryQuestion | None, given: GivenAnswer | None) -> bool:
 
 def keep_answer(session: Session, config: EventConfig, at: AnswerAt) -> bool:
     """Keep what was answered; tell whether it is new, so that gates hear of it."""
-    question = config.questions.get(at.given.question)
-    if question is None:
+    found = _value(config, at.given)
+    if found is None:
         return False
-    row = question.row
-    value = checked([row.ask], {row.slug: at.given.value}).values.get(row.slug)
-    if value is None:  # passed over, or taken offline with an older wording and no answer now
-        return False
+    row, value = found
     kept = session.execute(
         _KEEP,
         {
@@ -117,6 +117,63 @@ def keep_answer(session: Session, config: EventConfig, at: AnswerAt) -> bool:
         },
     ).first()
     return kept is not None
+
+
+def _value(config: EventConfig, given: GivenAnswer) -> tuple[QuestionRow, Any] | None:
+    """Return question and answer; None = passed over, or no answer to what is asked now."""
+    question = config.questions.get(given.question)
+    if question is None:
+        return None
+    row = question.row
+    value = checked([row.ask], {row.slug: given.value}).values.get(row.slug)
+    return None if value is None else (row, value)
+
+
+def hold_answers(
+    session: Session, config: EventConfig, device_id: int, answers: Iterable[AnswerAt]
+) -> None:
+    """Hold what was answered to scans in quarantine; it counts nowhere yet."""
+    rows = [
+        {
+            "event_id": config.event.id,
+            "attendee_id": at.attendee_id,
+            "question_id": found[0].id,
+            "value": found[1],
+            "entry_ms": at.at_ms,
+            "entry_nonce": at.nonce,
+            "entry_gate_id": at.gate_id,
+            "device_id": device_id,
+        }
+        for at in answers
+        if (found := _value(config, at.given)) is not None
+    ]
+    if rows:
+        session.execute(insert(HeldAnswer), rows)
+
+
+def let_answer_count(
+    session: Session, config: EventConfig, device_id: int, nonce: bytes, *, ticket_id: int
+) -> None:
+    """Keep the answer that was held with a scan, if one was; it is held no more."""
+    of_scan = (HeldAnswer.device_id == device_id, HeldAnswer.entry_nonce == nonce)
+    held = session.execute(
+        select(HeldAnswer, Question.slug)
+        .join(Question, Question.id == HeldAnswer.question_id)
+        .where(*of_scan)
+    ).first()
+    if held is None:
+        return
+    row, slug = held
+    at = AnswerAt(
+        given=GivenAnswer(slug, row.value),
+        ticket_id=ticket_id,
+        attendee_id=row.attendee_id,
+        gate_id=row.entry_gate_id,
+        at_ms=row.entry_ms,
+        nonce=nonce,
+    )
+    session.execute(delete(HeldAnswer).where(*of_scan))
+    keep_answers(session, config, [at])
 
 
 def keep_answers(session: Session, config: EventConfig, answers: Iterable[AnswerAt]) -> None:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any, Final
 
-from eventhub.checkin.enums import ScanResult
-from eventhub.checkin.service.entry_answers import GivenAnswer
+from eventhub.checkin.enums import ADMITTED, ItemStatus, ScanResult
+from eventhub.checkin.rules import LoggedEntry
+from eventhub.checkin.service.entry_answers import AnswerAt, GivenAnswer
+from eventhub.checkin.service.overrides import Grant
+from eventhub.checkin.service.projection import TicketFold
+from eventhub.programme.queries import GateRow
+
+PASSING: Final = ADMITTED | {ScanResult.OK_EXIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +57,65 @@ def scan_digest(scan: OfflineScan) -> bytes:
     if scan.answer is not None:
         parts += scan.answer.parts
     return hashlib.sha256("\n".join(parts).encode(errors="replace")).digest()[:16]
+
+
+@dataclass(slots=True)
+class Item:
+    """One scan on its way: what it is, where it counts, what is answered."""
+
+    scan: OfflineScan
+    digest: bytes
+    at_ms: int
+    gate: GateRow | None = None
+    ticket: TicketFold | None = None
+    scope: str = ""
+    result: ScanResult | None = None
+    status: ItemStatus = ItemStatus.RECORDED
+    reason: str | None = None
+    first: dict[str, Any] | None = None
+    code_digest: bytes | None = None
+    grant: Grant | None = None
+    attendee_id: int = 0
+
+    @property
+    def passes(self) -> bool:
+        """Tell whether it lets somebody with a ticket in or out."""
+        return self.result in PASSING and self.ticket is not None
+
+    @property
+    def answered(self) -> AnswerAt | None:
+        """Return what was answered to an entry, also to one that is held."""
+        given, ticket, gate = self.scan.answer, self.ticket, self.gate
+        result = self.scan.result if self.is_held else self.result
+        if given is None or ticket is None or gate is None or result not in ADMITTED:
+            return None
+        return AnswerAt(given, ticket.id, self.attendee_id, gate.id, self.at_ms, self.scan.nonce)
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether it waits in quarantine."""
+        return self.status is ItemStatus.QUARANTINED
+
+    @property
+    def undoes(self) -> bytes | None:
+        """Return the scan that it takes back, in quarantine too."""
+        is_undo = self.result is ScanResult.UNDONE or self.is_held
+        return self.scan.undoes if is_undo and self.ticket else None
+
+    def entry(self, device_id: int) -> LoggedEntry:
+        """Return it as the fold takes it."""
+        assert self.gate is not None  # noqa: S101 - set before anything passes
+        assert self.result is not None  # noqa: S101 - likewise
+        return LoggedEntry(
+            device_id=device_id,
+            nonce=self.scan.nonce,
+            n=self.scan.n,
+            gate_id=self.gate.id,
+            at_ms=self.at_ms,
+            direction=self.scan.direction,
+            persons=self.scan.persons,
+            result=self.result,
+            undoes=self.undoes,
+            is_supervised=self.grant is not None,
+            local_result=self.scan.result,
+        )

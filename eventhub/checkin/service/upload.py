@@ -8,92 +8,38 @@ state after all uploads depends on the set of scans alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from eventhub.checkin.enums import ADMITTED, Direction, ItemStatus, ScanResult
+from eventhub.checkin.enums import Direction, ItemStatus, ScanResult
 from eventhub.checkin.queries.config import EventConfig, event_config
 from eventhub.checkin.queries.device import DeviceRow
-from eventhub.checkin.rules import LoggedEntry
 from eventhub.checkin.service import statements as sql
 from eventhub.checkin.service.answers import nonce_text
 from eventhub.checkin.service.asking import scope_of
-from eventhub.checkin.service.entry_answers import AnswerAt, keep_answers
-from eventhub.checkin.service.items import OfflineScan, scan_digest
+from eventhub.checkin.service.entry_answers import hold_answers, keep_answers
+from eventhub.checkin.service.items import PASSING, Item, OfflineScan, scan_digest
 from eventhub.checkin.service.late import kept_scans, with_own_nonces
-from eventhub.checkin.service.overrides import Grant, granted_offline
+from eventhub.checkin.service.overrides import granted_offline
 from eventhub.checkin.service.projection import Target, TicketFold, project
 from eventhub.checkin.service.reading import read_code
 from eventhub.checkin.service.redeem import end_reading, gate_of
 from eventhub.checkin.service.taking_back import not_plain, undone_targets
 from eventhub.kernel import clock, commit_queue
 from eventhub.kernel.errors import Invalid, Unavailable
-from eventhub.programme.queries import GateRow
 from eventhub.registration.models import Ticket
 
 _TRIES = 3
 _RESULT_OF = {result.value: result for result in ScanResult} | {
     "no-override": ScanResult.NEED_SUPERVISOR
 }
-_PASSING = ADMITTED | {ScanResult.OK_EXIT}
 
 
 class _Again(Exception):
     """A place was taken in between; the whole upload is tried again."""
-
-
-@dataclass(slots=True)
-class _Item:
-    """One scan on its way: what it is, where it counts, what is answered."""
-
-    scan: OfflineScan
-    digest: bytes
-    at_ms: int
-    gate: GateRow | None = None
-    ticket: TicketFold | None = None
-    scope: str = ""
-    result: ScanResult | None = None
-    status: ItemStatus = ItemStatus.RECORDED
-    reason: str | None = None
-    first: dict[str, Any] | None = None
-    code_digest: bytes | None = None
-    grant: Grant | None = None
-    attendee_id: int = 0
-
-    @property
-    def passes(self) -> bool:
-        return self.result in _PASSING and self.ticket is not None
-
-    @property
-    def answered(self) -> AnswerAt | None:
-        given, ticket, gate = self.scan.answer, self.ticket, self.gate
-        if given is None or ticket is None or gate is None or self.result not in ADMITTED:
-            return None
-        return AnswerAt(given, ticket.id, self.attendee_id, gate.id, self.at_ms, self.scan.nonce)
-
-    @property
-    def undoes(self) -> bytes | None:
-        return self.scan.undoes if self.result is ScanResult.UNDONE and self.ticket else None
-
-    def entry(self, device_id: int) -> LoggedEntry:
-        assert self.gate is not None  # noqa: S101 - set before anything passes
-        assert self.result is not None  # noqa: S101 - likewise
-        return LoggedEntry(
-            device_id=device_id,
-            nonce=self.scan.nonce,
-            n=self.scan.n,
-            gate_id=self.gate.id,
-            at_ms=self.at_ms,
-            direction=self.scan.direction,
-            persons=self.scan.persons,
-            result=self.result,
-            undoes=self.undoes,
-            is_supervised=self.grant is not None,
-        )
 
 
 def record_scans(device: DeviceRow, scans: Sequence[OfflineScan]) -> list[dict[str, Any]]:
@@ -128,17 +74,19 @@ def _settle(
         moved = [scan.nonce for scan in scans if scan.nonce not in known]
         known |= kept_scans(session, device, moved)
     digests = [scan_digest(scan) for scan in scans]
-    fresh: dict[bytes, _Item] = {}
+    fresh: dict[bytes, Item] = {}
     for scan, digest in zip(scans, digests, strict=True):
         if scan.nonce not in known and scan.nonce not in fresh:
             at_ms = min(scan.claimed_ms + scan.offset_ms, received_ms)
-            fresh[scan.nonce] = _Item(scan, digest, at_ms)
+            fresh[scan.nonce] = Item(scan, digest, at_ms)
     items = list(fresh.values())
     _place(session, device, config, items)
     _admit(session, device, config, items)
     answers = {item.scan.nonce: _answer(item) for item in items}
     _keep(session, device, items, answers, received)
-    keep_answers(session, config, [at for item in items if (at := item.answered)])
+    answered = [(item.is_held, at) for item in items if (at := item.answered)]
+    keep_answers(session, config, [at for is_held, at in answered if not is_held])
+    hold_answers(session, config, device.id, [at for is_held, at in answered if is_held])
     results = []
     for first, scan, digest in zip(given, scans, digests, strict=True):
         item = fresh.get(scan.nonce)
@@ -155,7 +103,7 @@ def _settle(
 def _keep(
     session: Session,
     device: DeviceRow,
-    items: Sequence[_Item],
+    items: Sequence[Item],
     answers: Mapping[bytes, dict[str, Any]],
     received: datetime,
 ) -> None:
@@ -173,7 +121,7 @@ def _keep(
 def _twice(
     scan: OfflineScan,
     digest: bytes,
-    item: _Item | None,
+    item: Item | None,
     answers: Mapping[bytes, dict[str, Any]],
 ) -> dict[str, Any]:
     if item is not None and item.digest == digest:
@@ -181,9 +129,7 @@ def _twice(
     return {"status": ItemStatus.REFUSED.value, "reason": "nonce-reused"}
 
 
-def _place(
-    session: Session, device: DeviceRow, config: EventConfig, items: Sequence[_Item]
-) -> None:
+def _place(session: Session, device: DeviceRow, config: EventConfig, items: Sequence[Item]) -> None:
     """Find gate, ticket, scope and result of every item."""
     hashes: dict[int, bytes] = {}
     for at, item in enumerate(items):
@@ -201,7 +147,7 @@ def _place(
         item.gate = gate
         item.result = item.result or item.scan.result
         _supervise(config, item)
-        if row is None and item.result in _PASSING and not _is_lost(item):
+        if row is None and item.result in PASSING and not _is_lost(item):
             _refuse(item, ScanResult.UNKNOWN_CODE.value)
         if row is not None:
             item.ticket = TicketFold(row.id, row.ticket_type_id, row.party)
@@ -214,7 +160,7 @@ def _place(
             item.status, item.result = ItemStatus.QUARANTINED, ScanResult.DEVICE_REVOKED
 
 
-def _supervise(config: EventConfig, item: _Item) -> None:
+def _supervise(config: EventConfig, item: Item) -> None:
     """Check what only a supervisor may do, and name them."""
     scan = item.scan
     is_undo = scan.direction == Direction.UNDO
@@ -230,12 +176,12 @@ def _supervise(config: EventConfig, item: _Item) -> None:
             _refuse(item, "no-override")
 
 
-def _is_lost(item: _Item) -> bool:
+def _is_lost(item: Item) -> bool:
     """Tell whether a supervisor let a rightly signed code in that is on no list."""
     return item.grant is not None and item.scan.kind == "GS" and item.code_digest is None
 
 
-def _hash_of(config: EventConfig, item: _Item) -> bytes | None:
+def _hash_of(config: EventConfig, item: Item) -> bytes | None:
     if item.scan.idhash is not None:
         return item.scan.idhash
     at = datetime.fromtimestamp(item.at_ms / 1000, UTC)
@@ -243,7 +189,7 @@ def _hash_of(config: EventConfig, item: _Item) -> bytes | None:
     item.code_digest = reading.digest
     if reading.refused is not None:
         item.result = reading.refused
-        if item.scan.result in _PASSING:  # the device let somebody in on a code that is no good
+        if item.scan.result in PASSING:  # the device let somebody in on a code that is no good
             _refuse(item, reading.refused.value)
     return reading.idhash
 
@@ -262,14 +208,12 @@ def _tickets(session: Session, event_id: int, hashes: set[bytes]) -> dict[bytes,
     return {bytes(row.idhash): row for row in session.execute(statement)}
 
 
-def _refuse(item: _Item, reason: str) -> None:
+def _refuse(item: Item, reason: str) -> None:
     item.status, item.reason = ItemStatus.REFUSED, reason
     item.result = _RESULT_OF.get(reason, item.result)
 
 
-def _admit(
-    session: Session, device: DeviceRow, config: EventConfig, items: Sequence[_Item]
-) -> None:
+def _admit(session: Session, device: DeviceRow, config: EventConfig, items: Sequence[Item]) -> None:
     """Write admissions: at once where nothing is in the way, by the fold elsewhere."""
     groups = _groups(session, device, items)
     if not groups:
@@ -298,11 +242,9 @@ def _admit(
                 item.first = _winner(config, made.places, lost)
 
 
-def _groups(
-    session: Session, device: DeviceRow, items: Sequence[_Item]
-) -> dict[Target, list[_Item]]:
+def _groups(session: Session, device: DeviceRow, items: Sequence[Item]) -> dict[Target, list[Item]]:
     """Return what passed and what was undone by ticket and scope; undos go where their scan is."""
-    groups: dict[Target, list[_Item]] = {}
+    groups: dict[Target, list[Item]] = {}
     for item in items:
         if item.passes and item.ticket is not None:
             groups.setdefault((item.ticket.id, item.scope), []).append(item)
@@ -318,7 +260,7 @@ def _groups(
     return groups
 
 
-def _enter(session: Session, device: DeviceRow, plain: Mapping[Target, _Item]) -> None:
+def _enter(session: Session, device: DeviceRow, plain: Mapping[Target, Item]) -> None:
     if not plain:
         return
     rows = [
@@ -348,7 +290,7 @@ def _winner(config: EventConfig, places: Sequence[Any], ref: tuple[int, bytes]) 
     return {"gate": None, "at_ms": None}
 
 
-def _answer(item: _Item) -> dict[str, Any]:
+def _answer(item: Item) -> dict[str, Any]:
     answer: dict[str, Any] = {"nonce": nonce_text(item.scan.nonce), "status": item.status.value}
     if item.reason is not None:
         answer["reason"] = item.reason
@@ -358,7 +300,7 @@ def _answer(item: _Item) -> dict[str, Any]:
 
 
 def _row(
-    device: DeviceRow, item: _Item, answer: Mapping[str, Any], received: datetime
+    device: DeviceRow, item: Item, answer: Mapping[str, Any], received: datetime
 ) -> dict[str, Any]:
     scan, gate = item.scan, item.gate
     assert gate is not None  # noqa: S101 - only placed items are kept

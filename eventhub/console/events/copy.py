@@ -83,6 +83,7 @@ LEFT: Final[dict[str, str]] = {
             "campaign",
             "invitation",
             "answer",
+            "held_answer",
             "contact_proof",
             "erasure",
             "mail_stop",

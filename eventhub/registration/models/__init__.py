@@ -1,7 +1,7 @@
 """Tables of registration, by noun."""
 
 from eventhub.registration.models.access import EntryWindow, EntryWindowType, GateAccess
-from eventhub.registration.models.form import Answer, FormQuestion, Question
+from eventhub.registration.models.form import Answer, FormQuestion, HeldAnswer, Question
 from eventhub.registration.models.guests import (
     AttendeeSearch,
     Campaign,
@@ -62,6 +62,7 @@ __all__ = [
     "GuestDetail",
     "GuestFileBatch",
     "GuestFileLine",
+    "HeldAnswer",
     "Invitation",
     "MailStop",
     "MailTemplate",

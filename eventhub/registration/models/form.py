@@ -116,3 +116,26 @@ class Answer(Base):
     entry_gate_id: Mapped[int | None] = mapped_column(ForeignKey("gate.id"))
 
     question: Mapped[Question] = relationship()
+
+
+class HeldAnswer(Base):
+    """
+    What was answered at a gate to a scan that waits for a supervisor's word.
+
+    It counts as an answer nowhere, until the scan is let count and it becomes one.
+    """
+
+    __tablename__ = "held_answer"
+    __table_args__ = (UniqueConstraint("device_id", "entry_nonce"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    attendee_id: Mapped[int] = mapped_column(
+        ForeignKey("attendee.id", ondelete="CASCADE"), index=True
+    )
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    entry_ms: Mapped[int] = mapped_column(BigInteger)  # Unix milliseconds
+    entry_nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
+    entry_gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id"))
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id", ondelete="CASCADE"))

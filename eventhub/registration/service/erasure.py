@@ -27,6 +27,7 @@ from eventhub.registration.models import (
     GuestDetail,
     GuestFileBatch,
     GuestFileLine,
+    HeldAnswer,
     Invitation,
     Registration,
     Ticket,
@@ -245,7 +246,7 @@ def _forget_messages(found: Registration) -> None:
 
 
 def _forget_person(found: Registration, people: list[int]) -> None:
-    for model in (Answer, GuestDetail, AttendeeSearch, AttendeeIdentity):
+    for model in (Answer, HeldAnswer, GuestDetail, AttendeeSearch, AttendeeIdentity):
         _run(delete(model).where(model.attendee_id.in_(people)))
     _run(delete(ContactProof).where(ContactProof.registration_id == found.id))
     _run(update(GuardianConsent).where(GuardianConsent.registration_id == found.id).values(name=""))

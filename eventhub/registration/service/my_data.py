@@ -23,6 +23,7 @@ from eventhub.registration.models import (
     ConsentText,
     GuardianConsent,
     GuestDetail,
+    HeldAnswer,
     Invitation,
     Question,
     Registration,
@@ -164,13 +165,16 @@ def _tickets(ids: Sequence[int]) -> list[Row]:
 
 
 def _answers(ids: Sequence[int]) -> list[Row]:
-    rows = db.session.execute(
-        select(Question.label, Answer.value)
-        .join(Question, Question.id == Answer.question_id)
-        .where(Answer.attendee_id.in_(ids))
-        .order_by(Answer.id)
-    )
-    return [{"question": label, "answer": value} for label, value in rows]
+    return [
+        {"question": label, "answer": value}
+        for model in (Answer, HeldAnswer)
+        for label, value in db.session.execute(
+            select(Question.label, model.value)
+            .join(Question, Question.id == model.question_id)
+            .where(model.attendee_id.in_(ids))
+            .order_by(model.id)
+        )
+    ]
 
 
 def _consents(ids: Sequence[int]) -> list[Row]:

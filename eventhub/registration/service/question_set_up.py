@@ -14,7 +14,7 @@ from eventhub.kernel import audit, clock
 from eventhub.kernel.db import I18n, command, db
 from eventhub.kernel.errors import Conflict, Invalid, NotFound
 from eventhub.kernel.i18n import pick
-from eventhub.registration.models import Answer, FormQuestion, Question
+from eventhub.registration.models import Answer, FormQuestion, HeldAnswer, Question
 from eventhub.registration.queries.forms import AT_CHECK_IN, AT_REGISTRATION, OptionRow
 from eventhub.registration.queries.question_set_up import (
     AskingType,
@@ -327,8 +327,10 @@ def _number(ids: list[int]) -> None:
 
 
 def _has_answers(question_id: int) -> bool:
-    one = select(Answer.id).where(Answer.question_id == question_id).limit(1)
-    return db.session.scalar(one) is not None
+    return any(
+        db.session.scalar(select(model.id).where(model.question_id == question_id).limit(1))
+        for model in (Answer, HeldAnswer)
+    )
 
 
 def _plain(text: str) -> str:

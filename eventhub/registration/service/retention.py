@@ -26,6 +26,7 @@ from eventhub.registration.models import (
     GuestDetail,
     GuestFileBatch,
     GuestFileLine,
+    HeldAnswer,
     Invitation,
     Question,
     Registration,
@@ -149,20 +150,21 @@ def _apply(event_id: int, one: Due, *, is_dry_run: bool) -> int:
     return total
 
 
-def _answers_of(event_id: int, condition: ColumnElement[bool]) -> _Step:
+def _answers_of(event_id: int, condition: ColumnElement[bool]) -> Iterator[_Step]:
     asked = select(Question.id).where(Question.event_id == event_id, condition)
-    return _Step(Answer, (Answer.event_id == event_id, Answer.question_id.in_(asked)))
+    for model in (Answer, HeldAnswer):
+        yield _Step(model, (model.event_id == event_id, model.question_id.in_(asked)))
 
 
 def _special(name: FieldClass) -> Callable[[int], Iterator[_Step]]:
     def steps(event_id: int) -> Iterator[_Step]:
-        yield _answers_of(event_id, Question.field_class == name.value)
+        yield from _answers_of(event_id, Question.field_class == name.value)
 
     return steps
 
 
 def _id_numbers(event_id: int) -> Iterator[_Step]:
-    yield _answers_of(event_id, Question.field_class == FieldClass.ID_NUMBER.value)
+    yield from _answers_of(event_id, Question.field_class == FieldClass.ID_NUMBER.value)
     yield _Step(
         AttendeeIdentity,
         (AttendeeIdentity.event_id == event_id, AttendeeIdentity.kind == "id_number"),
@@ -171,7 +173,7 @@ def _id_numbers(event_id: int) -> Iterator[_Step]:
 
 def _answers(event_id: int) -> Iterator[_Step]:
     special = [name.value for name in _SPECIAL]
-    yield _answers_of(event_id, Question.field_class.not_in(special))
+    yield from _answers_of(event_id, Question.field_class.not_in(special))
     yield _Step(GuestDetail, (GuestDetail.event_id == event_id,))
     batches = select(GuestFileBatch.id).where(GuestFileBatch.event_id == event_id)
     yield _Step(
