@@ -118,15 +118,16 @@ def bare(event_id: int, tickets: Sequence[int], device_id: int) -> float:
         text.compile(dialect=dialect)
         for text in (sql.FIND, sql.ENTER, sql.RECORD, sql.CHANGE[dialect.name])
     ]
+    # the values of one ticket per statement: a name may mean another thing in each
     given = [_bare_values(event_id, ticket, device_id) for ticket in tickets]
     connection = db.engine.raw_connection()
     driver: Any = connection.driver_connection
     before = _cpu_s()
-    for values in given:
+    for of_ticket in given:
         cursor = driver.cursor()
         if dialect.name == "sqlite":
             cursor.execute("BEGIN IMMEDIATE")
-        for one in made:
+        for one, values in zip(made, of_ticket, strict=True):
             names = one.positiontup
             cursor.execute(str(one), [values[n] for n in names] if names else values).fetchall()
         driver.commit()
@@ -135,43 +136,52 @@ def bare(event_id: int, tickets: Sequence[int], device_id: int) -> float:
     return used * 1000 / len(given)
 
 
-def _bare_values(event_id: int, ticket: int, device_id: int) -> dict[str, Any]:
+def _bare_values(event_id: int, ticket: int, device_id: int) -> tuple[dict[str, Any], ...]:
+    """Return the values of `FIND`, `ENTER`, `RECORD` and `CHANGE` for one new admission."""
     row = db.session.get_one(Ticket, ticket)
     known = db.session.get_one(Device, device_id)
     at = 1_800_000_000_000
-    values: dict[str, Any] = {column.name: None for column in Scan.__table__.columns}
-    return values | {
-        "event_id": event_id,
-        "idhash": row.idhash,
-        "device_id": device_id,
-        "nonce": ids.new_nonce(),
-        "ticket_id": ticket,
+    nonce = ids.new_nonce()
+    of_ticket = {"event_id": event_id, "ticket_id": ticket}
+    find = {"event_id": event_id, "idhash": row.idhash, "device_id": device_id, "nonce": nonce}
+    enter = of_ticket | {
         "scope": "e",
         "place": 1,
         "turn": 0,
         "entered_at_ms": at,
         "entered_device_id": device_id,
         "entered_gate_id": known.gate_id,
-        "entered_nonce": ids.new_nonce(),
+        "entered_nonce": nonce,
         "kind": "normal",
-        "n": 1,
-        "boot_id": "bench",
-        "gate_id": known.gate_id,
-        "zone_id": db.session.get_one(Gate, known.gate_id).zone_id,
-        "code_kind": "GS",
-        "dir": "in",
-        "persons": 1,
-        "claimed_ms": at,
-        "offset_ms": 0,
-        "at_ms": at,
-        "mono_ms": 0,
-        "received_at": "2027-01-15 08:00:00+00:00",
-        "is_offline": False,
-        "is_unlisted": False,
-        "result": "ok",
-        "answer": "{}",
-        "body_digest": bytes(16),
     }
+    empty: dict[str, Any] = {column.name: None for column in Scan.__table__.columns}
+    record = (
+        empty
+        | of_ticket
+        | {
+            "device_id": device_id,
+            "nonce": nonce,
+            "scope": "e",
+            "n": 1,
+            "boot_id": "bench",
+            "gate_id": known.gate_id,
+            "zone_id": db.session.get_one(Gate, known.gate_id).zone_id,
+            "code_kind": "GS",
+            "dir": "in",
+            "persons": 1,
+            "claimed_ms": at,
+            "offset_ms": 0,
+            "at_ms": at,
+            "mono_ms": 0,
+            "received_at": "2027-01-15 08:00:00+00:00",
+            "is_offline": False,
+            "is_unlisted": False,
+            "result": "ok",
+            "answer": "{}",
+            "body_digest": bytes(16),
+        }
+    )
+    return find, enter, record, of_ticket | {"kind": "admission"}
 
 
 class Desk:
