@@ -27,12 +27,15 @@ class StepRow:
     address: str
 
 
-# Page that changes a step; the form, consent texts and colours come from templates so far.
+# Page that changes a step.
 _PAGES = {
     Step.NAMES: "console.settings",
     Step.PLACES: "console.places",
     Step.GATES: "console.gates",
     Step.TICKETS: "console.ticket_types",
+    Step.FORM: "console.questions",
+    Step.CONSENTS: "console.consents",
+    Step.COLOURS: "console.look",
     Step.SHOWS: "console.programme",
     Step.OPEN: "registration.register",
 }

@@ -1,9 +1,10 @@
 """
 Rows that never change again, or whose change is told, held by triggers on both databases.
 
-Four kinds of guard:
+Five kinds of guard:
 
 - `AppendOnly`: rows are written once; UPDATE and DELETE are refused.
+- `Words`: rows stay, and the listed columns of them as they were written.
 - `Frozen`: a row whose state is one of `frozen` refuses DELETE and every
   UPDATE but the listed change of its state alone.
 - `FrozenParts`: rows belong to a frozen row; INSERT, UPDATE and DELETE are
@@ -41,6 +42,14 @@ class AppendOnly:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Rows of `table` stay, and their `columns` as they were written."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Frozen:
     """A row of `table` whose `column` is in `frozen` stays; only `leave` may happen to it."""
 
@@ -67,7 +76,7 @@ class Tells:
     columns: tuple[str, ...]
 
 
-Guard = AppendOnly | Frozen | FrozenParts | Tells
+Guard = AppendOnly | Words | Frozen | FrozenParts | Tells
 
 _SCHEDULE: Final = Frozen(
     table="schedule",
@@ -84,6 +93,7 @@ _REPORT: Final = Frozen(
 GUARDS: Final[tuple[Guard, ...]] = (
     AppendOnly("scan"),
     AppendOnly("consent"),
+    Words("consent_text", ("event_id", "purpose", "version", "title", "text", "sha256")),
     AppendOnly("audit_entry"),
     AppendOnly("waitlist_log"),
     AppendOnly("seat_log"),
@@ -149,6 +159,10 @@ def _sqlite(guard: Guard, metadata: MetaData) -> Iterable[str]:
         case AppendOnly(table):
             for operation in ("UPDATE", "DELETE"):
                 yield _sqlite_trigger(table, operation, f"{table} is append-only")
+        case Words(table, columns):
+            text = f"words of {table} stay"
+            yield _sqlite_trigger(table, f"UPDATE OF {', '.join(columns)}", text, _reworded(guard))
+            yield _sqlite_trigger(table, "DELETE", text)
         case Frozen(table, column, _, leave):
             text = f"{table} is {leave[0]} and stays as it is"
             others = ", ".join(c.name for c in metadata.tables[table].columns if c.name != column)
@@ -194,6 +208,10 @@ def _postgresql(guard: Guard) -> Iterable[str]:
         case AppendOnly(table):
             for operation in ("UPDATE", "DELETE"):
                 yield _postgresql_trigger(table, operation, f"{table} is append-only")
+        case Words(table):
+            text = f"words of {table} stay"
+            yield _postgresql_trigger(table, "UPDATE", text, _reworded(guard, as_text=True))
+            yield _postgresql_trigger(table, "DELETE", text)
         case Frozen(table, column, _, leave):
             text = f"{table} is {leave[0]} and stays as it is"
             frozen = f"OLD.{column} IN {_values(guard.frozen)}"
@@ -254,6 +272,13 @@ def _parts_frozen(whole: Frozen, ids: str) -> str:
         f"EXISTS (SELECT 1 FROM {whole.table} WHERE id IN ({ids}) "  # noqa: S608 - our own names
         f"AND {whole.column} IN {_values(whole.frozen)})"
     )
+
+
+def _reworded(guard: Words, *, as_text: bool = False) -> str:
+    """Return the condition that one of the columns is another; JSON of PostgreSQL by its text."""
+    cast = "::text" if as_text else ""
+    unlike = "IS DISTINCT FROM" if as_text else "IS NOT"
+    return " OR ".join(f"OLD.{one}{cast} {unlike} NEW.{one}{cast}" for one in guard.columns)
 
 
 def _told(columns: tuple[str, ...]) -> tuple[str, str]:

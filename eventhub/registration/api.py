@@ -45,10 +45,33 @@ class Person(Schema):
 
 
 class GivenConsent(Schema):
-    """An answer to one consent text."""
+    """
+    An answer to one consent text.
+
+    `version` is the one that the person read, as the list of texts says; a yes to
+    another than the newest is refused. Without it the newest is meant.
+    """
 
     purpose: Annotated[str, Field(min_length=1, max_length=40)]
     given: bool = True
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
+class ConsentTextAnswer(Schema):
+    """A text that the form of the event asks, in its newest version, by language."""
+
+    purpose: str
+    kind: str
+    required: bool
+    version: int
+    title: dict[str, str]
+    text: dict[str, str]
+
+
+class ConsentTextsAnswer(Schema):
+    """The texts in the order of the form."""
+
+    consents: list[ConsentTextAnswer]
 
 
 class RegistrationBody(Schema):
@@ -107,6 +130,35 @@ class RegistrationAnswer(Schema):
     manage_url: str
     consents: list[str]
     attendees: list[PersonAnswer]
+
+
+@bp.get("/events/<slug>/consents")
+@operation(
+    summary="The consent texts that the form of an event asks, in their newest versions.",
+    answers={200: ConsentTextsAnswer},
+    scope=Scope.REGISTRATIONS_READ,
+    tags=["registrations"],
+)
+def list_consents(slug: str) -> Response:
+    """GET /api/v1/events/SLUG/consents - scope registrations:read."""
+    event = keyed_event(slug, Scope.REGISTRATIONS_READ)
+    return private(
+        json_answer(
+            {
+                "consents": [
+                    {
+                        "purpose": row.purpose,
+                        "kind": row.kind,
+                        "required": row.is_required,
+                        "version": row.version,
+                        "title": row.title,
+                        "text": row.text,
+                    }
+                    for row in queries.consent_texts(event.id)
+                ]
+            }
+        )
+    )
 
 
 @bp.post("/events/<slug>/registrations")
@@ -215,6 +267,11 @@ def _command(event: EventRow, sent: RegistrationBody) -> service.Register:
         others=names[1:],
         window_no=queries.window_of_day(event, sent.day) if sent.day else None,
         consents=_consents(sent),
+        read={
+            item.purpose: item.version
+            for item in sent.consents
+            if isinstance(item, GivenConsent) and item.version is not None
+        },
         answers=sent.answers,
         guardian=guardian or "",
         guardian_age=queries.settings_of(event.id).guardian_age,

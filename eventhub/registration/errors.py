@@ -38,6 +38,13 @@ class IdempotencyMismatch(Conflict):
     message = _l("This key was used for another submission.")
 
 
+class ConsentChanged(Conflict):
+    """Somebody agreed to an older version of a consent text; `details` name the newest one."""
+
+    code = "consent-changed"
+    message = _l("The words of a consent have changed. Read them and agree again.")
+
+
 class IllegalTransition(Conflict):
     """The registration or ticket is not in a state that allows this step."""
 

@@ -21,13 +21,12 @@ from eventhub.kernel.format import day_text
 from eventhub.kernel.forms import BaseForm, CleanText, EmailText, PhoneText, Required
 from eventhub.kernel.i18n import current_lang, pick
 from eventhub.kernel.ids import new_public_id
-from eventhub.registration import botcheck, question_fields
+from eventhub.registration import botcheck, consent_fields, question_fields
 from eventhub.registration.enums import Source
 from eventhub.registration.queries import ConsentRow, QuestionRow, TicketTypeRow, WindowRow
 from eventhub.registration.service import Register
 
 _MAX_COMPANIONS_TEXT = 2000
-_CONSENT = "consent_"
 
 
 class RegisterForm(BaseForm):
@@ -82,12 +81,8 @@ class RegisterForm(BaseForm):
             "consent_rows": consents,
             "question_rows": questions,
             **question_fields.question_fields(questions),
+            **consent_fields.consent_fields(consents),
         }
-        for row in consents:
-            required = [Required(_l("We need this to issue a ticket."))] if row.is_required else []
-            members[_CONSENT + row.purpose] = BooleanField(
-                pick(row.title), validators=required, false_values=(False, "false", "")
-            )
         form: RegisterForm = type("BoundRegisterForm", (cls,), members)(data=start)
         form.ticket_type.choices = [(row.slug, pick(row.name)) for row in types]
         form.day.choices = [
@@ -104,7 +99,7 @@ class RegisterForm(BaseForm):
 
     def consent(self, row: ConsentRow) -> Any:
         """Return the field of one consent text."""
-        return self[_CONSENT + row.purpose]
+        return self[consent_fields.BOX + row.purpose]
 
     def asked(self) -> list[question_fields.Asked]:
         """Return the questions that one of the types asks, with their fields."""
@@ -147,6 +142,8 @@ class RegisterForm(BaseForm):
             is_valid = False
         if not self._has_guardian():
             is_valid = False
+        if not consent_fields.mark_changed(self, self.consent_rows):
+            is_valid = False
         chosen = self.chosen
         if chosen and not question_fields.mark_faults(self, self.question_rows, chosen.id):
             is_valid = False
@@ -182,7 +179,8 @@ class RegisterForm(BaseForm):
             window_no=int(self.day.data) if is_per_day else None,
             performance_id=performance_id,
             answers=question_fields.given(self, self.question_rows, chosen.id) if chosen else {},
-            consents={row.purpose: bool(self.consent(row).data) for row in self.consent_rows},
+            consents=consent_fields.given(self, self.consent_rows),
+            read=consent_fields.read(self, self.consent_rows),
             guardian=str(self.guardian.data or "") if self.is_minor.data else "",
             guardian_age=self.guardian_age,
             source=Source.WEB,

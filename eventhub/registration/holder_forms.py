@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from eventhub.kernel import text
 from eventhub.kernel.forms import BaseForm, CleanText, Required
 from eventhub.kernel.i18n import pick
+from eventhub.registration.consent_fields import BOX, NOT_TICKED, READ
 from eventhub.registration.enums import IdentityKind
 from eventhub.registration.queries import AttendeeFace, ConsentRow, TicketTypeRow
+from eventhub.registration.service import Standing
 
 _NAME = "name_"
-_CONSENT = "consent_"
+_RENEW = "renew_"
 
 
 class ChangeForm(BaseForm):
@@ -105,30 +108,92 @@ class KindForm(BaseForm):
         return form
 
 
-class ConsentForm(BaseForm):
-    """The consents that may be given and withdrawn; `bound` makes the fields."""
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """
+    A consent behind the ticket link.
 
-    rows: Sequence[ConsentRow] = ()
+    `row` has the words that stand: those of the answer there is, else the
+    newest. `newer` are words that came after a yes, None without any.
+    """
+
+    row: ConsentRow
+    standing: Standing | None
+    newer: ConsentRow | None
+
+    @property
+    def shown(self) -> ConsentRow:
+        """Return the newest words on the page, which a yes is to."""
+        return self.newer or self.row
+
+
+class ConsentForm(BaseForm):
+    """The consents that may be given, renewed and withdrawn; `bound` makes the fields."""
+
+    lines: Sequence[ConsentLine] = ()
 
     @classmethod
-    def bound(cls, rows: Sequence[ConsentRow], standing: dict[str, bool]) -> ConsentForm:
+    def bound(cls, rows: Sequence[ConsentRow], standing: Mapping[str, Standing]) -> ConsentForm:
         """Return the form of the request with what stands now."""
-        free = [row for row in rows if not row.is_required]
-        members: dict[str, Any] = {"rows": free}
-        for row in free:
-            members[_CONSENT + row.purpose] = BooleanField(
-                pick(row.text),
-                validators=[Optional()],
-                default=standing.get(row.purpose, False),
-                false_values=(False, "false", ""),
-            )
+        lines = consent_lines(rows, standing)
+        members: dict[str, Any] = {"lines": lines}
+        for line in lines:
+            purpose, given = line.row.purpose, line.standing
+            members[BOX + purpose] = _box(line.row, is_ticked=given is not None and given.is_given)
+            members[READ + purpose] = HiddenField()
+            if line.newer is not None:
+                members[_RENEW + purpose] = _box(line.newer, is_ticked=False)
         form: ConsentForm = type("BoundConsentForm", (cls,), members)()
         return form
 
-    def field(self, row: ConsentRow) -> Any:
-        """Return the field of one consent."""
-        return self[_CONSENT + row.purpose]
+    def field(self, line: ConsentLine) -> Any:
+        """Return the field of what stands."""
+        return self[BOX + line.row.purpose]
+
+    def renewal(self, line: ConsentLine) -> Any:
+        """Return the field of the newer words."""
+        return self[_RENEW + line.row.purpose]
 
     def given(self) -> dict[str, bool]:
         """Return the answers by purpose."""
-        return {row.purpose: bool(self.field(row).data) for row in self.rows}
+        return {
+            line.row.purpose: bool(self.field(line).data or self._renews(line))
+            for line in self.lines
+        }
+
+    def read(self) -> dict[str, int]:
+        """Return the version of the words that each answer is to."""
+        found = {}
+        for line in self.lines:
+            typed = str(self[READ + line.row.purpose].data or "")
+            shown = int(typed) if typed.isascii() and typed.isdecimal() else 0
+            stands = line.newer is not None and not self._renews(line)
+            found[line.row.purpose] = line.row.version if stands else shown
+        return found
+
+    def _renews(self, line: ConsentLine) -> bool:
+        return line.newer is not None and bool(self.renewal(line).data)
+
+
+def consent_lines(
+    rows: Sequence[ConsentRow], standing: Mapping[str, Standing]
+) -> list[ConsentLine]:
+    """Return what may be given and withdrawn: what is asked, and a yes to what was."""
+    lines = []
+    for row in rows:
+        if row.is_required:
+            continue
+        given = standing.get(row.purpose)
+        if given is not None and given.is_given and given.row.version != row.version:
+            lines.append(ConsentLine(given.row, given, row))
+        else:
+            lines.append(ConsentLine(row, given, None))
+    asked = {row.purpose for row in rows}
+    ended = [one for purpose, one in standing.items() if purpose not in asked and one.is_given]
+    return [*lines, *(ConsentLine(one.row, one, None) for one in ended if not one.row.is_required)]
+
+
+def _box(row: ConsentRow, *, is_ticked: bool) -> BooleanField:
+    return BooleanField(
+        pick(row.text), validators=[Optional()], default=is_ticked, false_values=NOT_TICKED
+    )

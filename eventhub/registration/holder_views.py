@@ -13,6 +13,7 @@ from eventhub.kernel.http import private, see_other
 from eventhub.kernel.i18n import current_lang
 from eventhub.programme.queries import EventRow, is_shown, shown_event
 from eventhub.registration import limits, queries, service, ticket_page
+from eventhub.registration.errors import ConsentChanged
 from eventhub.registration.holder_forms import (
     ChangeForm,
     CodeForm,
@@ -131,7 +132,10 @@ def save_consents(token: str) -> Response | BaseResponse:
     form = _consent_form(page)
     if not form.validate_on_submit():
         return _data_page(page, 422)
-    service.set_consents(page.face.id, form.given(), lang=current_lang())
+    try:
+        service.set_consents(page.face.id, form.given(), lang=current_lang(), read=form.read())
+    except ConsentChanged:
+        return _to_data(token, "changed")
     return _to_data(token, "consents")
 
 
@@ -202,7 +206,8 @@ def _change_form(page: TicketPage) -> ChangeForm:
 
 
 def _consent_form(page: TicketPage) -> ConsentForm:
-    return ConsentForm.bound(consent_texts(page.face.event.id), service.consents_now(page.face.id))
+    standing = service.standing_consents(page.face.id)
+    return ConsentForm.bound(consent_texts(page.face.event.id), standing)
 
 
 def _contact_page(
@@ -227,6 +232,11 @@ def _data_page(page: TicketPage, status: int, **forms: Any) -> Response:
         page,
         status,
         consents=_consent_form(page),
+        confirmed=[
+            one
+            for one in service.standing_consents(page.face.id).values()
+            if one.row.is_required and one.is_given
+        ],
         take=forms.get("take") or CodeForm(prefix="take", formdata=None),
         erase=forms.get("erase") or EraseForm(prefix="erase", formdata=None),
         waiting=service.pending(page.face.id, Purpose.DATA),

@@ -7,16 +7,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from eventhub.kernel import text
 from eventhub.kernel.forms import BaseForm, Required
-from eventhub.kernel.i18n import pick
+from eventhub.registration import consent_fields
 from eventhub.registration.queries import ConsentRow
 from eventhub.registration.service import AcceptInvitation
 
-_CONSENT = "consent_"
 _MAX_COMPANIONS_TEXT = 2000
 
 
@@ -38,18 +37,22 @@ class AcceptForm(BaseForm):
     @classmethod
     def bound(cls, consents: Sequence[ConsentRow], most_companions: int) -> AcceptForm:
         """Return the form of the request for an event's consents."""
-        members: dict[str, Any] = {"consent_rows": consents, "most_companions": most_companions}
-        for row in consents:
-            required = [Required(_l("We need this to issue a ticket."))] if row.is_required else []
-            members[_CONSENT + row.purpose] = BooleanField(
-                pick(row.title), validators=required, false_values=(False, "false", "")
-            )
+        members: dict[str, Any] = {
+            "consent_rows": consents,
+            "most_companions": most_companions,
+            **consent_fields.consent_fields(consents),
+        }
         form: AcceptForm = type("BoundAcceptForm", (cls,), members)()
         return form
 
     def consent(self, row: ConsentRow) -> Any:
         """Return the field of one consent text."""
-        return self[_CONSENT + row.purpose]
+        return self[consent_fields.BOX + row.purpose]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check all fields, and that no words have changed since they were read."""
+        is_valid = super().validate(extra_validators)
+        return consent_fields.mark_changed(self, self.consent_rows) and is_valid
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the companions, one per line."""
@@ -76,7 +79,8 @@ class AcceptForm(BaseForm):
             email=email,
             phone=phone,
             others=self.names(),
-            consents={row.purpose: bool(self.consent(row).data) for row in self.consent_rows},
+            consents=consent_fields.given(self, self.consent_rows),
+            read=consent_fields.read(self, self.consent_rows),
         )
 
     def _contact(self) -> tuple[str | None, str | None]:

@@ -22,7 +22,7 @@ from eventhub.registration import (
     transfer_page,
     waiting_room,
 )
-from eventhub.registration.errors import BotCheckFailed, IdempotencyMismatch
+from eventhub.registration.errors import BotCheckFailed, ConsentChanged, IdempotencyMismatch
 from eventhub.registration.forms import LostTicketForm, RegisterForm
 from eventhub.registration.queries import consent_texts, open_ticket_types, questions
 from eventhub.registration.queries.settings import settings_of
@@ -71,6 +71,10 @@ def submit(slug: str) -> Response | BaseResponse:
     command = form.command(event.id, current_lang(), show.performance_id if show else None)
     try:
         outcome = service.register(command)
+    except ConsentChanged as changed:  # between the look at the form and the writing
+        form = _form(event, show)
+        form.validate()
+        return _register_page(event, form, show, changed.status)
     except Conflict as conflict:
         return _register_page(event, _refused(form, conflict), show, conflict.status)
     if isinstance(outcome, service.Duplicate):

@@ -54,6 +54,8 @@ ACTS: Final[dict[str, str]] = {
     "console.print_badges": "badges.print",
     "console.programme_place": DRAFT,
     "console.save_ticket_type": "ticket-type.save",
+    "console.save_consent": "consent.save",
+    "console.change_consent": "consent.end",
     "console.save_question": "question.save",
     "console.change_question": "question.end",
     "console.save_venue": "venue.save",

@@ -47,6 +47,8 @@ CAPABILITIES: Final[dict[str, tuple[str, ...] | str]] = {
     "console.add_condition": SETUP,
     "console.remove_condition": SETUP,
     "console.add_type": SETUP,
+    "console.save_consent": SETUP,
+    "console.change_consent": SETUP,
     "console.save_question": SETUP,
     "console.change_question": SETUP,
     "console.add_track": SETUP,

@@ -197,6 +197,9 @@ def set_up_acts(_people: People, world: World) -> Steps:
     ticket = {"visibility": "public", "approval": "none", "waitlist": "off", "tier": ""}
     ticket |= name | {"window": "0", "max_group": "1", "places": "5"}
     yield "console.save_ticket_type", f"{C}/tickets/form", ticket
+    words = {"title_en": "News", "text_en": "Write to me.", "kind": "consent"}
+    yield "console.save_consent", f"{C}/consents/form", words
+    yield "console.change_consent", f"{C}/consents/news/end", {}
     asked = {"kind": "text", "ask_at": "registration", "field_class": "answer"}
     yield "console.save_question", f"{C}/questions/form", asked | {"label_en": "Firm"}
     yield "console.change_question", f"{C}/questions/firm/end", {}

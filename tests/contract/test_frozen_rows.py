@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eventhub.kernel import triggers
 from eventhub.kernel.db import Base, db
-from eventhub.kernel.triggers import AppendOnly, Frozen, FrozenParts
+from eventhub.kernel.triggers import AppendOnly, Frozen, FrozenParts, Words
 from tests.contract.rows import Rows
 
 VALUES: dict[str, dict[str, Any]] = {
@@ -84,6 +84,25 @@ def test_append_only_rows_stay(connection: Connection, rows: Rows, guard: Append
     assert refused(connection, update(it).values({column.name: column}))
     assert refused(connection, delete(it))
     assert connection.scalar(select(func.count()).select_from(it)) == 1
+
+
+@pytest.mark.parametrize("guard", guards(Words))
+def test_words_stay_and_the_rest_may_change(
+    connection: Connection, rows: Rows, guard: Words
+) -> None:
+    rows.add(guard.table)
+    it = table(guard.table)
+    for name in guard.columns:
+        column = it.columns[name]
+        if column.foreign_keys:
+            continue
+        kind = column.type.python_type
+        other = column + 1 if kind is int else {"en": "new"} if kind is dict else "new"
+        assert refused(connection, update(it).values({name: other})), name
+        assert not refused(connection, update(it).values({name: column}))
+    free = next(c for c in it.columns if c.name not in guard.columns and c.name != "id")
+    assert not refused(connection, update(it).values({free.name: free}))
+    assert refused(connection, delete(it))
 
 
 @pytest.mark.parametrize("guard", guards(Frozen))

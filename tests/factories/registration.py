@@ -6,6 +6,8 @@ import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
 from eventhub.registration.models import (
@@ -84,7 +86,16 @@ def make_window(
 
 @command
 def make_consent_text(event_id: int, purpose: str, **columns: Any) -> ConsentText:
-    """Make version 1 of an optional consent text."""
+    """Make version 1 of an optional consent text; a later version replaces those before."""
+    db.session.execute(
+        update(ConsentText)
+        .where(
+            ConsentText.event_id == event_id,
+            ConsentText.purpose == purpose,
+            ConsentText.replaced_at.is_(None),
+        )
+        .values(replaced_at=clock.now())
+    )
     values = {
         "kind": "consent",
         "is_required": False,

@@ -26,7 +26,7 @@ from tests.registration.conftest import NOW, Place, make_place
 FORM = "/e/yunan/register"
 SENT = "/e/yunan/register/sent"
 STATEMENTS = 7  # event, types, windows, quotas, people waiting, consent texts, questions
-HIDDEN = re.compile(r'name="(csrf_token|key|stamp|show)"[^>]*value="([^"]*)"')
+HIDDEN = re.compile(r'name="(csrf_token|key|stamp|show|read_\w+)"[^>]*value="([^"]*)"')
 
 
 def hidden(html: str) -> dict[str, str]:

@@ -374,7 +374,7 @@ def _particular(made: _Copy, table: str, values: dict[str, Any]) -> dict[str, An
         return None
     if table == "ticket_type" and values["window_no"] not in made.windows:
         values["window_no"] = 0  # of the whole event, until it gets another one
-    if table == "question" and values["replaced_at"] is not None:
+    if table in {"question", "consent_text"} and values["replaced_at"] is not None:
         return None  # an earlier wording, kept for the answers that stay behind
     if table == "report_setting":
         values["compare_event_id"] = made.source.id  # the edition before

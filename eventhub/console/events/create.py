@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,7 @@ from eventhub.console.events.templates import (
     Template,
     TypePlan,
 )
-from eventhub.kernel import audit
+from eventhub.kernel import audit, clock
 from eventhub.kernel.db import I18n, command, db
 from eventhub.kernel.errors import Invalid
 from eventhub.programme import service as programme
@@ -38,6 +37,7 @@ from eventhub.registration.models import (
     TicketType,
     Tier,
 )
+from eventhub.registration.service.consent_set_up import words_digest
 from eventhub.settings import current_settings
 
 DAYS_MAX: Final = 60
@@ -257,7 +257,6 @@ def _ticket_type(
 
 def _consents(event_id: int) -> None:
     for position, plan in enumerate(CONSENTS, 1):
-        both = "\n".join((plan.text["zh"], plan.text["en"]))
         db.session.add(
             ConsentText(
                 event_id=event_id,
@@ -267,7 +266,8 @@ def _consents(event_id: int) -> None:
                 version=1,
                 title=plan.title,
                 text=plan.text,
-                sha256=hashlib.sha256(both.encode()).hexdigest(),
+                sha256=words_digest(plan.text),
+                made_at=clock.now(),
                 position=position,
             )
         )

@@ -74,6 +74,7 @@ def inventory(event_id: int) -> Inventory:
         wanted = select(func.count()).select_from(model).where(model.event_id == event_id, *more)
         return wanted.scalar_subquery()
 
+    asked = (ConsentText.replaced_at.is_(None), ConsentText.ended_at.is_(None))
     t, q, link = TicketType, Quota, QuotaTicketType
     has_quota = select(link.ticket_type_id).where(link.ticket_type_id == t.id).exists()
     parts: dict[str, ScalarSelect[Any]] = {
@@ -88,8 +89,8 @@ def inventory(event_id: int) -> Inventory:
         .join(t, t.id == FormQuestion.ticket_type_id)
         .where(t.event_id == event_id)
         .scalar_subquery(),
-        "consents": count(ConsentText),
-        "notices": count(ConsentText, ConsentText.kind == "notice"),
+        "consents": count(ConsentText, *asked),
+        "notices": count(ConsentText, ConsentText.kind == "notice", *asked),
         "day_windows": count(EntryWindow, EntryWindow.kind == "day"),
         "per_day_types": count(t, t.is_per_day.is_(True)),
         "performances": count(Performance),

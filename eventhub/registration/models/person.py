@@ -116,12 +116,28 @@ class AttendeeIdentity(Base):
 
 
 class ConsentText(Base):
-    """A text that people agree to; immutable, a new wording is a new version."""
+    """
+    One version of a text that people agree to.
+
+    The words of a row never change, and it stays (triggers): who agreed to
+    them can read them for ever. A new wording is a new row with the next
+    `version`; the old one is `replaced_at` then. One row of a purpose is not
+    replaced; forms show that one. `ended_at` = not asked any more. `made_at`
+    null = made before dates were kept.
+    """
 
     __tablename__ = "consent_text"
     __table_args__ = (
         UniqueConstraint("event_id", "purpose", "version"),
         CheckConstraint("kind IN ('notice', 'consent')", name="kind"),
+        Index(
+            "uq_consent_text_current",
+            "event_id",
+            "purpose",
+            unique=True,
+            sqlite_where=text("replaced_at IS NULL"),
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -134,6 +150,9 @@ class ConsentText(Base):
     text: Mapped[I18n]
     sha256: Mapped[str] = mapped_column(String(64))
     position: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[datetime | None]
+    replaced_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
 
 
 class Consent(Base):

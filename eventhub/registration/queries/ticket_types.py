@@ -110,6 +110,7 @@ class ConsentRow:
     is_required: bool
     title: I18n
     text: I18n
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +152,25 @@ def ticket_type(event: EventRow, slug: str, at: datetime) -> TicketTypeRow | Non
 
 
 def consent_texts(event_id: int) -> list[ConsentRow]:
-    """Return the newest version of each consent text, required ones first."""
+    """Return the newest version of each consent text that is asked, required ones first."""
     found = db.session.scalars(
         select(ConsentText)
-        .where(ConsentText.event_id == event_id)
-        .order_by(ConsentText.version, ConsentText.id)
+        .where(
+            ConsentText.event_id == event_id,
+            ConsentText.replaced_at.is_(None),
+            ConsentText.ended_at.is_(None),
+        )
+        .order_by(ConsentText.position, ConsentText.id)
+        .execution_options(populate_existing=True)
     )
-    newest = {text.purpose: text for text in found}
-    ordered = sorted(newest.values(), key=lambda text: (not text.is_required, text.position))
-    return [
-        ConsentRow(text.id, text.purpose, text.kind, text.is_required, text.title, text.text)
-        for text in ordered
-    ]
+    return [consent_row(one) for one in sorted(found, key=lambda one: not one.is_required)]
+
+
+def consent_row(one: ConsentText) -> ConsentRow:
+    """Return a version of a consent text as pages show it."""
+    return ConsentRow(
+        one.id, one.purpose, one.kind, one.is_required, one.title, one.text, one.version
+    )
 
 
 def types_let_in(event_id: int, stage_id: int | None) -> set[int] | None:

@@ -22,6 +22,12 @@ from eventhub.registration.service.claims import (
     RegisteredPerson,
     earlier_result,
 )
+from eventhub.registration.service.consents import (
+    Standing,
+    consents_now,
+    set_consents,
+    standing_consents,
+)
 from eventhub.registration.service.day_keys import (
     TicketDayKey,
     ensure_day_keys,
@@ -41,9 +47,7 @@ from eventhub.registration.service.holder import (
     ChangeType,
     ask_new_contact,
     change_type,
-    consents_now,
     other_types,
-    set_consents,
     set_contact,
 )
 from eventhub.registration.service.invitations import (
@@ -187,6 +191,7 @@ __all__ = [
     "SaveSettings",
     "SeatFate",
     "SigningKey",
+    "Standing",
     "Tag",
     "TicketDayKey",
     "UseMap",
@@ -276,6 +281,7 @@ __all__ = [
     "set_consents",
     "set_contact",
     "signing_key",
+    "standing_consents",
     "stop_invitations",
     "tag_of",
     "take_numbers",

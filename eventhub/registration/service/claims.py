@@ -17,14 +17,12 @@ from eventhub.registration.errors import IdempotencyMismatch
 from eventhub.registration.models import (
     Attendee,
     AttendeeIdentity,
-    Consent,
     GuardianConsent,
     Registration,
     Ticket,
 )
 from eventhub.registration.queries import AttendeeFace, RegistrationFace
 from eventhub.registration.queries.faces import NewRegistration
-from eventhub.registration.queries.house import house_consents
 from eventhub.registration.rules.identity import IdentityKey, body_digest
 from eventhub.registration.service import mail
 
@@ -38,7 +36,8 @@ class Register:
 
     `email` and `phone` are in normal form, at least one is given; `others`
     are the names of companions; `window_no` None leaves the choice of the day
-    to the house; `consents` maps purposes to the answers that were given,
+    to the house; `consents` maps purposes to the answers that were given, `read`
+    to the version of the text that was read (a purpose without one: the newest),
     `answers` the questions of the ticket type to what was answered;
     `guardian` is the grown-up who agreed for somebody below `guardian_age`.
     """
@@ -53,6 +52,7 @@ class Register:
     window_no: int | None = None
     performance_id: int | None = None
     consents: Mapping[str, bool] = field(default_factory=dict)
+    read: Mapping[str, int] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)
     source: Source = Source.WEB
     idempotency_key: str | None = None
@@ -76,6 +76,7 @@ class Register:
                 "window": self.window_no,
                 "performance": self.performance_id,
                 "consents": dict(self.consents),
+                **({"read": dict(self.read)} if self.read else {}),
                 "answers": dict(self.answers),
                 **({"guardian": self.guardian} if self.guardian else {}),
             }
@@ -224,30 +225,6 @@ def claim_contacts(event_id: int, attendee_id: int, keys: tuple[IdentityKey, ...
         if insert_unless_taken(AttendeeIdentity, values) is None:
             return False
     return True
-
-
-def record_consents(cmd: Register, made: NewRegistration) -> tuple[str, ...]:
-    """Write the answers to the consent texts of the event; return the purposes agreed to."""
-    if not cmd.consents:
-        return ()
-    given = []
-    for text in house_consents(cmd.event_id):
-        if text.purpose not in cmd.consents:
-            continue
-        is_given = cmd.consents[text.purpose]
-        values = {
-            "event_id": cmd.event_id,
-            "attendee_id": made.people[0].id,
-            "consent_text_id": text.id,
-            "is_given": is_given,
-            "at": made.created_at,
-            "locale": cmd.lang,
-            "channel": cmd.source,
-        }
-        insert_row(Consent, values)
-        if is_given:
-            given.append(text.purpose)
-    return tuple(sorted(given))
 
 
 def record_guardian(cmd: Register, made: NewRegistration) -> None:

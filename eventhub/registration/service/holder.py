@@ -1,4 +1,4 @@
-"""What a person changes from the ticket link: names, contact, kind of ticket, consents."""
+"""What a person changes from the ticket link: names, contact, kind of ticket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy import delete, select, tuple_, update
 from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
 from eventhub.kernel.errors import NotFound
-from eventhub.kernel.rows import insert_row
 from eventhub.programme.queries import EventRow, event_by_id
 from eventhub.registration.enums import IdentityKind, RegistrationState
 from eventhub.registration.errors import (
@@ -24,8 +23,6 @@ from eventhub.registration.models import (
     Answer,
     Attendee,
     AttendeeIdentity,
-    Consent,
-    ConsentText,
     Question,
     Registration,
     Ticket,
@@ -36,7 +33,7 @@ from eventhub.registration.queries import (
     open_ticket_types,
     registration_face,
 )
-from eventhub.registration.queries.house import house_consents, house_form
+from eventhub.registration.queries.house import house_form
 from eventhub.registration.rules.forms import checked
 from eventhub.registration.rules.identity import IdentityKey, identity_keys, limit_keys
 from eventhub.registration.service import capacity, mail, seat_rows, tickets, waitlist
@@ -193,65 +190,6 @@ def _lacks_answers(ticket_type_id: int, given: Mapping[str, Any]) -> bool:
     asks = [question.ask for question in house_form(ticket_type_id)]
     known = {ask.slug: given[ask.slug] for ask in asks if ask.slug in given}
     return bool(checked(asks, known).faults)
-
-
-@command
-def set_consents(registration_id: int, given: Mapping[str, bool], *, lang: str) -> int:
-    """
-    Give or withdraw consents; each change is a new row, nothing is overwritten.
-
-    Commits. In every state, because withdrawing is always possible; what a
-    ticket can not be without is withdrawn by erasure.
-
-    Args:
-        registration_id: Whose.
-
-        given: Purposes with the new answer; unknown ones are left out.
-
-        lang: In which language the texts were read.
-
-    Returns:
-        How many changed.
-    """
-    found = db.session.get(Registration, registration_id, populate_existing=True)
-    if found is None:
-        raise NotFound()
-    standing = consents_now(found.id)
-    person_id = db.session.scalars(
-        select(Attendee.id).where(Attendee.registration_id == found.id, Attendee.position == 0)
-    ).one()
-    changed: dict[str, bool] = {}
-    for row in house_consents(found.event_id):
-        wanted = given.get(row.purpose)
-        if wanted is None or row.is_required or wanted == standing.get(row.purpose, False):
-            continue
-        values = {
-            "event_id": found.event_id,
-            "attendee_id": person_id,
-            "consent_text_id": row.id,
-            "is_given": wanted,
-            "at": clock.now(),
-            "locale": lang,
-            "channel": "web",
-        }
-        insert_row(Consent, values)
-        changed[row.purpose] = wanted
-    if changed:
-        _record("registration.consent", found, changed)
-    return len(changed)
-
-
-def consents_now(registration_id: int) -> dict[str, bool]:
-    """Return the last answer to each consent text by purpose; what was never asked is absent."""
-    # a consent to an earlier version of a text stands until it is withdrawn
-    rows = db.session.execute(
-        select(ConsentText.purpose, Consent.is_given)
-        .join(ConsentText, ConsentText.id == Consent.consent_text_id)
-        .join(Attendee, Attendee.id == Consent.attendee_id)
-        .where(Attendee.registration_id == registration_id)
-        .order_by(Consent.id)
-    )
-    return dict(rows.all())
 
 
 def _contact_keys(kind: IdentityKind, value: str | None) -> tuple[IdentityKey, ...]:

@@ -28,7 +28,11 @@ _ANSWERABLE = frozenset({Standing.QUEUED, Standing.SENT, Standing.OPENED, Standi
 
 @dataclass(frozen=True, slots=True)
 class AcceptInvitation:
-    """A yes: the contact as the person gives it, in normal form, and who else comes."""
+    """
+    A yes: the contact as the person gives it, in normal form, and who else comes.
+
+    `consents` and `read` as in `Register`.
+    """
 
     invitation_id: int
     lang: str
@@ -36,6 +40,7 @@ class AcceptInvitation:
     phone: str | None = None
     others: tuple[str, ...] = ()
     consents: Mapping[str, bool] = field(default_factory=dict)
+    read: Mapping[str, int] = field(default_factory=dict)
 
 
 @command
@@ -83,6 +88,7 @@ def accept_invitation(cmd: AcceptInvitation) -> Registered | Duplicate:
             phone=row.phone,
             others=cmd.others,
             consents=cmd.consents,
+            read=cmd.read,
             source=Source.INVITATION,
             is_synthetic=face.event.is_synthetic,
         )

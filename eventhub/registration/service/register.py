@@ -27,10 +27,10 @@ from eventhub.registration.service.claims import (
     Registered,
     claim,
     earlier_result,
-    record_consents,
     record_guardian,
     result_of,
 )
+from eventhub.registration.service.consents import record_consents
 from eventhub.registration.service.tickets import issue_tickets
 
 _UNVOUCHED = frozenset({Source.WEB, Source.API})
@@ -59,6 +59,7 @@ def register(cmd: Register) -> Registered | Duplicate:
         NotOnSale: The type is closed for this person or time.
         SoldOut: No place, and the type has no waitlist.
         IdempotencyMismatch: The key was used for another submission.
+        ConsentChanged: A yes to consent texts that are not the newest ones.
     """
     if not cmd.email and not cmd.phone:
         raise Invalid(fields={"contact": [_l("Give an e-mail address or a phone number.")]})

@@ -25,9 +25,9 @@ from eventhub.registration.service.claims import (
     Registered,
     claim,
     earlier_result,
-    record_consents,
     result_of,
 )
+from eventhub.registration.service.consents import record_consents
 from eventhub.registration.service.register import confirm
 
 _S = RegistrationState
@@ -58,6 +58,7 @@ def transfer(registration_id: int, cmd: Register) -> Registered | Duplicate:
             the ticket is blocked.
         TicketUsed: Somebody was admitted with it.
         Invalid: An answer is missing or wrong.
+        ConsentChanged: A yes to consent texts that are not the newest ones.
     """
     if (earlier := earlier_result(cmd)) is not None:
         return earlier

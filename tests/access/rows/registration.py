@@ -47,6 +47,10 @@ ROWS: Final[dict[str, Row]] = {
     "console.ticket_types": Row("GET", f"{C}/tickets", console(**owners(200))),
     "console.ticket_type": Row("GET", f"{C}/tickets/form", console(**owners(200))),
     "console.save_ticket_type": Row("POST", f"{C}/tickets/form", console(**owners(422))),
+    "console.consents": Row("GET", f"{C}/consents", console(**owners(200))),
+    "console.consent": Row("GET", f"{C}/consents/form", console(**owners(200))),
+    "console.save_consent": Row("POST", f"{C}/consents/form", console(**owners(422))),
+    "console.change_consent": Row("POST", f"{C}/consents/none/up", console(**owners(404))),
     "console.questions": Row("GET", f"{C}/questions", console(**owners(200))),
     "console.question": Row("GET", f"{C}/questions/form", console(**owners(200))),
     "console.save_question": Row("POST", f"{C}/questions/form", console(**owners(422))),
@@ -124,6 +128,7 @@ ROWS: Final[dict[str, Row]] = {
     "console.run_retention": Row("POST", f"{C}/privacy/retention", console(**owners(303))),
     "console.outbox": Row("GET", f"{C}/outbox", console(**owners(200))),
     "console.message": Row("GET", f"{C}/outbox/1", console(**owners(200))),
+    "registration_api.list_consents": Row("GET", f"{V1}/events/{{slug}}/consents", api(200)),
     "registration_api.create": Row(
         "POST", f"{V1}/events/{{slug}}/registrations", api(422), json={}
     ),
