@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectField
+from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
@@ -18,6 +19,7 @@ from eventhub.kernel.forms import CleanText
 from eventhub.kernel.i18n import pick
 from eventhub.programme.queries import EventRow
 from eventhub.registration.queries.type_set_up import Choice, TypeSetUp, WindowChoice
+from eventhub.registration.queries.type_zones import ZoneEntrances
 
 _MOST = 1_000_000
 _MOST_GROUP = 20
@@ -54,6 +56,7 @@ class TicketTypeForm(NamedForm):
     sale_from = DateTimeLocalField(_l("Registration from"), validators=[Optional()])
     sale_until = DateTimeLocalField(_l("Registration until"), validators=[Optional()])
     window = SelectField(_l("Good for"), choices=[])
+    zones = SelectMultipleField(_l("Opens these zones"), choices=[])
     max_group = IntegerField(
         _l("People in one registration, at most"),
         default=1,
@@ -61,11 +64,14 @@ class TicketTypeForm(NamedForm):
     )
     is_rotating = BooleanField(_l("The code changes every few seconds, so a picture is no ticket"))
 
+    entrances: Sequence[ZoneEntrances] = ()
+
     def offer(
         self,
         event: EventRow,
         tiers: list[Choice],
         windows: list[WindowChoice],
+        zones: list[ZoneEntrances],
         row: TypeSetUp | None,
     ) -> None:
         """Fill the choices, and leave out what can not be set for this type by one number."""
@@ -77,10 +83,31 @@ class TicketTypeForm(NamedForm):
             SelectChoice("0", _("the whole event")),
             *(SelectChoice(str(one.number), _span(one, event.zone)) for one in windows),
         ]
+        self.entrances = zones
+        self.zones.choices = [SelectChoice(str(one.zone_id), pick(one.name)) for one in zones]
+        if not zones:
+            del self.zones
         if row is not None and row.is_per_day:
             del self.window
         if row is not None and not row.has_own_places:
             del self.places, self.reason, self.is_closed
+
+    def start(self) -> None:
+        """Make the form of a new type: it opens what is open to every ticket."""
+        if "zones" in self:
+            self.zones.data = [
+                str(one.zone_id)
+                for one in self.entrances
+                if any(not entrance.type_ids for entrance in one.entrances)
+            ]
+
+    def boxes(self, row: TypeSetUp | None) -> list[tuple[str, str, str, bool]]:
+        """Return value, name, what is known of the gates, and state of each zone's box."""
+        chosen = self.zones.data or []
+        return [
+            (str(one.zone_id), pick(one.name), _gates(one, row), str(one.zone_id) in chosen)
+            for one in self.entrances
+        ]
 
     def show(self, row: TypeSetUp, zone: ZoneInfo) -> None:
         """Put a type into the form."""
@@ -93,6 +120,8 @@ class TicketTypeForm(NamedForm):
         self.is_rotating.data = row.is_rotating
         if "window" in self:
             self.window.data = str(row.window_no)
+        if "zones" in self:
+            self.zones.data = [str(one.zone_id) for one in self.entrances if one.lets_in(row.id)]
         if "places" in self:
             self.places.data, self.is_closed.data = row.quotas[0].size, row.is_closed
 
@@ -110,12 +139,26 @@ class TicketTypeForm(NamedForm):
             "is_rotating": bool(self.is_rotating.data),
             "sets_places": "places" in self,
         }
+        if "zones" in self:
+            said["zones"] = frozenset(int(number) for number in self.zones.data or ())
         if "window" in self:
             said["window_no"] = int(self.window.data)
         if "places" in self:
             said["places"], said["reason"] = self.places.data, self.reason.data or ""
             said["is_closed"] = bool(self.is_closed.data)
         return said
+
+
+def _gates(one: ZoneEntrances, row: TypeSetUp | None) -> str:
+    """Return the gates of a zone in words, and which of them alone let the type in."""
+    names = _(", ").join(pick(gate.name) for gate in one.gates)
+    open_to = one.lets_in(row.id) if row else []
+    if open_to and len(open_to) < len(one.gates):
+        lanes = _(", ").join(pick(gate.name) for gate in open_to)
+        return _("%(gates)s; this ticket only by %(lanes)s", gates=names, lanes=lanes)
+    if all(not entrance.type_ids for entrance in one.entrances):
+        return _("%(gates)s; open to every ticket so far", gates=names)
+    return names
 
 
 def _span(one: WindowChoice, zone: ZoneInfo) -> str:

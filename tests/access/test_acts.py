@@ -29,6 +29,7 @@ from eventhub.programme import service as programme_service
 from eventhub.programme.models import Event
 from eventhub.registration import service as registration
 from eventhub.registration.models import Invitation, Registration, Waitlist
+from eventhub.registration.queries.type_zones import zone_entrances
 from eventhub.webhooks import queries as webhooks
 from tests.access.acts import ACTS, REASONS
 from tests.access.row import C
@@ -196,6 +197,7 @@ def set_up_acts(_people: People, world: World) -> Steps:
     yield "console.add_track", f"{C}/places/tracks", {"track-name_en": "Night"}
     ticket = {"visibility": "public", "approval": "none", "waitlist": "off", "tier": ""}
     ticket |= name | {"window": "0", "max_group": "1", "places": "5"}
+    ticket |= {"zones": [str(zone_entrances(world.event.id)[0].zone_id)]}
     yield "console.save_ticket_type", f"{C}/tickets/form", ticket
     words = {"title_en": "News", "text_en": "Write to me.", "kind": "consent"}
     yield "console.save_consent", f"{C}/consents/form", words

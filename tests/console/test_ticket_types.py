@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import re
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,15 +17,27 @@ from sqlalchemy import select
 
 from eventhub.kernel.db import db
 from eventhub.kernel.errors import Invalid
-from eventhub.programme.queries import EventRow
+from eventhub.kernel.models import AuditEntry
+from eventhub.programme.queries import EventRow, event_by_id
 from eventhub.registration import service as registration
 from eventhub.registration.errors import SoldOut
-from eventhub.registration.models import WaitlistEntry
+from eventhub.registration.models import GateAccess, TicketType, WaitlistEntry
 from eventhub.registration.queries.type_set_up import TypeSetUp, type_set_ups
+from eventhub.registration.queries.type_zones import zone_entrances
+from eventhub.registration.service import type_zones
 from eventhub.registration.service.type_set_up import SaveType, save_type
 from tests.console.test_proposals import post
-from tests.factories.programme import default_organisation, make_event
-from tests.factories.registration import make_registration, make_ticket_type
+from tests.factories.checkin import (
+    forget_config,
+    gs_of,
+    make_house,
+    make_tickets,
+    make_type,
+    pair_device,
+    scan,
+)
+from tests.factories.programme import default_organisation, make_event, make_gate, make_zone
+from tests.factories.registration import let_in, make_registration, make_ticket_type
 from tests.people import make_people
 
 C = "/console/e/loom"
@@ -134,3 +151,124 @@ def test_new_places_go_to_who_waits_first(
     )
     states = select(WaitlistEntry.state).where(WaitlistEntry.event_id == event.id)
     assert list(db.session.scalars(states)) == ["offered"]
+
+
+def named(gate_ids: Iterable[int]) -> list[set[str]]:
+    """Return which ticket types each gate names."""
+    db.session.rollback()
+    return [
+        set(
+            db.session.scalars(
+                select(TicketType.slug)
+                .join(GateAccess, GateAccess.ticket_type_id == TicketType.id)
+                .where(GateAccess.gate_id == gate_id)
+            )
+        )
+        for gate_id in gate_ids
+    ]
+
+
+def test_a_type_opens_the_zones_that_are_ticked_and_no_gate_is_left_open(
+    alice: FlaskClient, event: EventRow
+) -> None:
+    hall, deck = make_zone(event, "hall"), make_zone(event, "deck")
+    gates = [
+        make_gate(event, "door", zone_id=hall),
+        make_gate(event, "lane", zone_id=hall),
+        make_gate(event, "stairs", zone_id=deck),
+        make_gate(event, "exit", zone_id=deck, direction="out"),
+    ]
+    press = make_ticket_type(event.id, slug="press", places=9)
+    make_ticket_type(event.id, slug="crew", places=9)
+    let_in(gates[1], press.id)
+    form = FORM | {"name_en": "Press", "name_zh": "媒体", "places": "9"}
+    one = f"{C}/tickets/form/press"
+
+    page = alice.get(one, headers={"Accept-Language": "en"}).text
+    assert len(re.findall('name="zones" value="[0-9]+" checked', page)) == 2
+    for zones in ([], ["77"]):
+        refused = post(alice, one, **form, zones=zones)
+        assert (refused.status_code, 'href="#zones"' in refused.text) == (422, True)
+    assert named(gates) == [set(), {"press"}, set(), set()]
+
+    # out of the hall: the door names the others; the lane would name nobody
+    refused = post(alice, one, **form, zones=[str(deck)])
+    assert (refused.status_code, "names no other ticket" in refused.text) == (422, True)
+    assert named(gates) == [set(), {"press"}, set(), set()]
+    crew = FORM | {"name_en": "Crew", "places": "9"}
+    assert post(alice, f"{C}/tickets/form/crew", **crew, zones=[str(hall)]).status_code == 303
+    # the hall is open to the crew by the door, so its lane stays; the deck names the rest
+    assert named(gates) == [set(), {"press"}, {"press"}, set()]
+    let_in(gates[1], db.session.scalars(select(TicketType.id).filter_by(slug="crew")).one())
+    assert post(alice, one, **form, zones=[str(deck)]).status_code == 303
+    assert named(gates) == [{"crew"}, {"crew"}, {"press"}, set()]
+    listed = alice.get(f"{C}/tickets", headers={"Accept-Language": "en"}).text
+    assert ("opens: deck" in listed, "opens: hall" in listed) == (True, True)
+
+    # a new type is ticked where everybody is let in, which is nowhere now
+    fresh = alice.get(f"{C}/tickets/form").text
+    assert re.findall('name="zones" value="[0-9]+"( checked)?', fresh) == ["", ""]
+    guest = FORM | {"name_en": "Guest", "places": "9"}
+    assert post(alice, f"{C}/tickets/form", **guest, zones=[str(hall)]).status_code == 303
+    assert named(gates) == [{"crew", "guest"}, {"crew", "guest"}, {"press"}, set()]
+    log = select(AuditEntry.after).where(AuditEntry.action == "ticket-type.save")
+    told = [row.get("gates_in") for row in db.session.scalars(log.order_by(AuditEntry.seq))]
+    assert told[-1] == ["door", "lane"]
+
+
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_two_last_names_do_not_go_at_once(
+    app: Flask, event: EventRow, monkeypatch: pytest.MonkeyPatch, is_guarded: bool
+) -> None:
+    hall, deck = make_zone(event, "hall"), make_zone(event, "deck")
+    gates = [make_gate(event, "door", zone_id=hall), make_gate(event, "stairs", zone_id=deck)]
+    for slug in ("press", "crew"):
+        let_in(gates[0], make_ticket_type(event.id, slug=slug, places=9).id)
+    if db.engine.dialect.name == "sqlite" and not is_guarded:
+        pytest.skip("one writer at a time: there is nothing to guard")
+    meeting = threading.Barrier(2, timeout=2 if is_guarded else 20)
+
+    def looked(event_id: int) -> Any:
+        found = zone_entrances(event_id)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meeting.wait()  # both have looked, if nothing keeps one of them out
+        return found
+
+    monkeypatch.setattr(type_zones, "zone_entrances", looked)
+    if not is_guarded:
+        monkeypatch.setattr(type_zones, "lock_gates", lambda event_id: None)
+
+    def leave_the_hall(slug: str) -> str:
+        with app.app_context():
+            cmd = SaveType(event_id=event.id, slug=slug, name={"en": slug}, zones=frozenset({deck}))
+            try:
+                return save_type(cmd)
+            except Invalid:
+                return "refused"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(leave_the_hall, ["press", "crew"]))
+    assert (said[-1] == "refused") is is_guarded
+    assert len(named(gates)[0]) == (1 if is_guarded else 0)  # without the lock it opens to all
+
+
+def test_gates_learn_which_types_they_admit(app: Flask) -> None:
+    house = make_house()
+    event = event_by_id(house.event_id)
+    make_type(house, "crew")
+    deck = make_zone(event, "deck")
+    make_gate(event, "stairs", zone_id=deck)
+    paired = pair_device(house)
+    headers = {"Authorization": f"Bearer {paired.token}"}
+    asked = ("/api/gate/v1/config", app.test_client())
+    assert asked[1].get(asked[0], headers=headers).json["gate"]["products"] is None
+    name = {"en": "Crew"}
+    save_type(
+        SaveType(
+            event_id=event.id, slug="crew", name=name, sets_places=False, zones=frozenset({deck})
+        )
+    )
+    forget_config()  # what a process keeps for two seconds
+    assert asked[1].get(asked[0], headers=headers).json["gate"]["products"] == [1]
+    (ticket,) = make_tickets(house, 1, type_slug="crew")
+    assert scan(paired.device, gs_of(ticket))["result"] == "wrong_product"

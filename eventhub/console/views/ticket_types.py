@@ -1,4 +1,4 @@
-"""Set up ticket types: names, class of guests, places, sale, approval, entry window, code."""
+"""Set up ticket types: names, class of guests, places, sale, approval, window, zones, code."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from eventhub.console.ticket_type_forms import VISIBILITIES, TicketTypeForm
 from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel.errors import Invalid, NotFound
 from eventhub.kernel.http import see_other
+from eventhub.kernel.i18n import pick
 from eventhub.programme.queries import EventRow
 from eventhub.registration.queries import type_set_up
+from eventhub.registration.queries.type_zones import zone_entrances
 from eventhub.registration.service import type_set_up as service
 
 
@@ -21,10 +23,13 @@ from eventhub.registration.service import type_set_up as service
 def ticket_types(slug: str) -> Response:
     """GET /console/e/SLUG/tickets: ticket types with their places; guests.edit."""
     event = console_event(slug, Permission.GUESTS_EDIT)
+    zones = zone_entrances(event.id)
     return page(
         "ticket_types",
         event,
         rows=type_set_up.type_set_ups(event.id),
+        zones=zones,
+        names=lambda row: " · ".join(pick(one.name) for one in zones if one.lets_in(row.id)),
         visibilities={choice.value: choice.label for choice in VISIBILITIES},
     )
 
@@ -38,6 +43,8 @@ def ticket_type(slug: str, key: str) -> Response:
     form = _offered(TicketTypeForm(formdata=None), event, row)
     if row is not None:
         form.show(row, event.zone)
+    else:
+        form.start()
     return _form_page(event, row, form)
 
 
@@ -64,7 +71,7 @@ def _offered(
     form: TicketTypeForm, event: EventRow, row: type_set_up.TypeSetUp | None
 ) -> TicketTypeForm:
     tiers, windows = type_set_up.tier_choices(event.id), type_set_up.window_choices(event.id)
-    form.offer(event, tiers, windows, row)
+    form.offer(event, tiers, windows, zone_entrances(event.id), row)
     return form
 
 

@@ -17,6 +17,7 @@ from eventhub.registration.models import EntryWindow, Quota, QuotaTicketType, Ti
 from eventhub.registration.queries.type_set_up import ROTATING
 from eventhub.registration.service import waitlist
 from eventhub.registration.service.places import locked_quotas
+from eventhub.registration.service.type_zones import set_zones
 
 _SLUG_MAX = 50
 _CODES = ("GS", "GR")
@@ -30,7 +31,8 @@ class SaveType:
 
     `places` None is unlimited. Without `sets_places` places and closing stay
     as they are, as for types that share a quota. `reason` says why there are
-    to be fewer places than are taken. `window_no` 0 is the whole event.
+    to be fewer places than are taken. `window_no` 0 is the whole event. `zones`
+    are those that it opens, None leaves the gates as they are.
     """
 
     event_id: int
@@ -49,6 +51,7 @@ class SaveType:
     places: int | None = None
     is_closed: bool = False
     reason: str = ""
+    zones: frozenset[int] | None = None
 
 
 @command
@@ -61,7 +64,8 @@ def save_type(cmd: SaveType) -> str:
 
     Raises:
         Invalid: Fewer places than taken without a reason, a sale that ends
-            before it begins, a tier or window of another event.
+            before it begins, a tier, window or zone of another event, no zone,
+            or a gate that would be left open to everybody.
 
         NotFound: The event has no type of this slug.
     """
@@ -77,13 +81,15 @@ def save_type(cmd: SaveType) -> str:
     kind.code_kinds = [*others, ROTATING] if cmd.is_rotating else others
     db.session.flush()
     before = _set_places(kind, cmd) if cmd.sets_places else {}
+    gates = set_zones(kind, cmd.zones) if cmd.zones is not None else {}
     audit.record(
         "ticket-type.save",
         f"ticket_type:{kind.slug}",
         event_id=cmd.event_id,
         before=before,
         after={"name": cmd.name, "visibility": cmd.visibility, "approval": cmd.approval}
-        | (_told(cmd) if cmd.sets_places else {}),
+        | (_told(cmd) if cmd.sets_places else {})
+        | gates,
     )
     return kind.slug
 
