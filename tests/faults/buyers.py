@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import true
-
-from eventhub import create_app
 from eventhub.kernel.errors import EventHubError
 from eventhub.registration import service
-from eventhub.registration.service import Register, capacity
-from eventhub.settings import Settings
+from eventhub.registration.service import Register
+from tests.registration.contest import side_by_side
 
 PATIENCE_S: Final = 900
 _LARGEST_GROUP: Final = 3
@@ -26,7 +22,7 @@ _GIVEN_BACK: Final = 0.1  # of the attempts of somebody who holds places
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """Two kinds of ticket that draw on one quota, so that both run out at once."""
+    """Two kinds of ticket of one event that draw on one quota, so that both run out at once."""
 
     event_id: int
     slugs: tuple[str, str]
@@ -52,37 +48,18 @@ class Buyers:
 
 def run(buyers: Buyers, *, processes: int) -> Counter[str]:
     """Let the processes go through the sales side by side; return how many attempts ended how."""
-    context = multiprocessing.get_context("forkserver")  # imports once, then forks clean
-    context.set_forkserver_preload(["tests.warm"])
-    barrier = context.Barrier(processes)
-    outcomes = context.Queue()
-    workers = [
-        context.Process(target=_work, args=(buyers, place, barrier, outcomes))
-        for place in range(processes)
-    ]
-    for worker in workers:
-        worker.start()
-    counted: Counter[str] = Counter()
-    for _ in workers:
-        counted.update(outcomes.get(timeout=None if len(buyers.sales) > 1 else PATIENCE_S))
-    for worker in workers:
-        worker.join(PATIENCE_S)
-    assert [worker.exitcode for worker in workers] == [0] * processes
-    return counted
+    patience_s = None if len(buyers.sales) > 1 else PATIENCE_S
+    return side_by_side(_buy, buyers, processes=processes, patience_s=patience_s)
 
 
-def _work(buyers: Buyers, place: int, barrier: threading.Barrier, outcomes: Any) -> None:
-    if not buyers.has_guard:
-        setattr(capacity, "room", lambda _people: true())  # noqa: B010 - the planted fault
-    app = create_app(Settings.for_tests(buyers.folder, database_url=buyers.url))
+def _buy(buyers: Buyers, place: int, barrier: threading.Barrier) -> Counter[str]:
     buyer = _Buyer(buyers, place)
-    with app.app_context():
-        for number, sale in enumerate(buyers.sales):
-            barrier.wait(PATIENCE_S)
-            buyer.buy(number, sale)
-            barrier.wait(PATIENCE_S)  # nobody gives a place back any more
-            buyer.fill(number, sale)
-    outcomes.put(buyer.counted)
+    for number, sale in enumerate(buyers.sales):
+        barrier.wait()
+        buyer.buy(number, sale)
+        barrier.wait()  # nobody gives a place back any more
+        buyer.fill(number, sale)
+    return buyer.counted
 
 
 class _Buyer:

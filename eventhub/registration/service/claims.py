@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, literal_column, select
 
 from eventhub.kernel import clock
 from eventhub.kernel.db import db
@@ -243,30 +244,43 @@ def record_guardian(cmd: Register, made: NewRegistration) -> None:
         db.session.flush()
 
 
-def lead_holders(event_id: int, keys: tuple[IdentityKey, ...]) -> None:
-    """Mail the link of every registration that holds one of the contacts."""
-    for registration_id in holders(event_id, keys):
+def lead_holders(event_id: int, keys: tuple[IdentityKey, ...]) -> bool:
+    """Mail the link of every registration that holds one of the contacts; tell if one does."""
+    found = holders(event_id, keys)
+    for registration_id in found:
         mail.send_link(registration_id)
+    return bool(found)
 
 
 def holders(event_id: int, keys: tuple[IdentityKey, ...]) -> list[int]:
-    """Return the registrations that hold one of the contacts, by id."""
-    found: set[int] = set()
-    for key in keys:
-        found.update(
-            db.session.scalars(
-                select(Attendee.registration_id)
-                .join(AttendeeIdentity, AttendeeIdentity.attendee_id == Attendee.id)
-                .where(
-                    AttendeeIdentity.event_id == event_id,
-                    AttendeeIdentity.scope == key.scope,
-                    AttendeeIdentity.kind == key.kind,
-                    AttendeeIdentity.value == key.value,
-                    AttendeeIdentity.is_active,
-                )
-            )
+    """Return the registrations that hold one of the contacts, by id; one statement."""
+    asked = {
+        "event": event_id,
+        "scopes": [key.scope for key in keys],
+        "kinds": [key.kind for key in keys],
+        "values": [key.value for key in keys],
+    }
+    wanted = {(key.scope, key.kind, key.value) for key in keys}
+    rows = db.session.execute(_holding(), asked)
+    return sorted({row[3] for row in rows if (row[0], row[1], row[2]) in wanted})
+
+
+@functools.cache
+def _holding() -> Select[Any]:
+    """Select who holds contacts; the parts of a key may be mixed up, so look at each."""
+    person, key = Attendee.__table__.c, AttendeeIdentity.__table__.c
+    return (
+        select(key.scope, key.kind, key.value, person.registration_id)
+        .join_from(AttendeeIdentity.__table__, Attendee.__table__, person.id == key.attendee_id)
+        .where(
+            key.event_id == bindparam("event"),
+            key.scope.in_(bindparam("scopes", expanding=True)),
+            key.kind.in_(bindparam("kinds", expanding=True)),
+            key.value.in_(bindparam("values", expanding=True)),
+            # in the words of the index: SQLite sees no other as its condition
+            literal_column("attendee_identity.is_active"),
         )
-    return sorted(found)
+    )
 
 
 def earlier_result(cmd: Register) -> Registered | None:

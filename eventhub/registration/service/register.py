@@ -18,7 +18,7 @@ from eventhub.registration.queries import AttendeeFace, RegistrationFace, place_
 from eventhub.registration.queries.faces import NewRegistration, face_of
 from eventhub.registration.queries.house import HouseType, house_event, house_type
 from eventhub.registration.rules import admission
-from eventhub.registration.rules.identity import identity_keys, limit_keys
+from eventhub.registration.rules.identity import IdentityKey, identity_keys, limit_keys
 from eventhub.registration.service import capacity, lists, mail, seat_rows, waitlist
 from eventhub.registration.service.answers import checked_answers, keep_answers
 from eventhub.registration.service.claims import (
@@ -27,6 +27,7 @@ from eventhub.registration.service.claims import (
     Registered,
     claim,
     earlier_result,
+    lead_holders,
     record_guardian,
     result_of,
 )
@@ -73,13 +74,22 @@ def register(cmd: Register) -> Registered | Duplicate:
     keys = identity_keys(email=cmd.email, phone=cmd.phone)
     if cmd.source in _UNVOUCHED:  # staff may let one mailbox stand for several guests
         keys += limit_keys(cmd.email)
+    places = _places(kind, window_no) if asked.needs_place else None
+    has_place = False
+    if places is not None and places.seems_full(cmd.group_size):
+        # The guard first: most of a rush comes too late, and need not write what is taken back.
+        if not capacity.take_in(places.quota_ids, cmd.group_size):
+            return _known_or_sold_out(cmd, keys)
+        has_place = True
     made = claim(cmd, kind.id, window_no, keys, asked.state)
     if not isinstance(made, NewRegistration):
+        if has_place:
+            capacity.give_back(kind.id, window_no, cmd.group_size)
         return made
     consents = record_consents(cmd, made)
     record_guardian(cmd, made)
     keep_answers(made.event_id, made.people[0].id, answers)
-    if asked.needs_place and not _take_place(kind, made):
+    if asked.needs_place and not has_place and not _take_place(kind, made, places):
         return result_of(_put_on_list(event, kind, made), consents)
     return result_of(confirm(event, kind, made), consents)
 
@@ -156,22 +166,40 @@ def _decide(event: EventRow, kind: HouseType, cmd: Register, window_no: int) -> 
             raise NotOnSale(details={"reason": reason.value})
 
 
-def _take_place(kind: HouseType, made: NewRegistration) -> bool:
+def _places(kind: HouseType, window_no: int) -> capacity.Counted | None:
+    """Return what counts newcomers to a type without a waitlist: nobody waits before them."""
+    if admission.when_full(kind.terms.waitlist) is not None:
+        return None
+    return capacity.counted(kind.id, window_no)
+
+
+def _known_or_sold_out(cmd: Register, keys: tuple[IdentityKey, ...]) -> Registered | Duplicate:
+    """
+    Lead somebody who gets no place to the one that key or contact has.
+
+    Raises:
+        SoldOut: They have none.
+    """
+    if (earlier := earlier_result(cmd)) is not None:  # made while this one waited for the quota
+        return earlier
+    if lead_holders(cmd.event_id, keys):
+        return Duplicate()
+    raise SoldOut()
+
+
+def _take_place(kind: HouseType, made: NewRegistration, places: capacity.Counted | None) -> bool:
     """
     Take the places of a new registration; False puts it on the waitlist.
 
     Raises:
         SoldOut: None is left, and the type has no list.
     """
-    has_list = admission.when_full(kind.terms.waitlist) is not None
-    places = capacity.counted(kind.id, made.window_no)
-    if has_list and places.has_waiting:
-        return False
-    if capacity.take_in(places.quota_ids, len(made.people)):
-        return True
-    if not has_list:
+    if places is None:  # who waits is looked at last, so that nobody is overtaken
+        line = capacity.counted(kind.id, made.window_no)
+        return not line.has_waiting and capacity.take_in(line.quota_ids, len(made.people))
+    if not capacity.take_in(places.quota_ids, len(made.people)):
         raise SoldOut()
-    return False
+    return True
 
 
 def _put_on_list(event: EventRow, kind: HouseType, made: NewRegistration) -> RegistrationFace:
