@@ -27,13 +27,13 @@ from bench.audience import best_ms, say
 from eventhub import create_app
 from eventhub.audience import beacons, jobs, queries, service
 from eventhub.audience.models import BeatMinute, Rollup
-from eventhub.audience.rules import beats as rules
 from eventhub.audience.sources import beacon
 from eventhub.checkin.models import Admission, Scan
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
 from eventhub.programme.queries import event_by_id
 from eventhub.settings import Settings
+from tests.audience.crowd import watched
 from tests.factories import checkin as gates
 from tests.factories.checkin import House
 
@@ -63,7 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scans", type=int, default=100_000)
     parser.add_argument("--beats", type=int, default=1_000_000)
-    parser.add_argument("--viewers", type=int, default=73_000)
+    parser.add_argument("--viewers", type=int, default=730_000)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -211,41 +211,15 @@ def beats(house: House, count: int) -> None:
 
 
 def simulate(viewers: int) -> None:
-    """
-    Let players of an audience send as the page does, two hours, and compare with the truth.
-
-    Arrivals lean to the begin, watch times are log-normal (median 12 minutes).
-    """
-    import numpy as np  # noqa: PLC0415 - comes with the sketches
-
-    draw = np.random.default_rng(1)
-    begins = (draw.beta(1.2, 3.0, viewers) * 7_200).astype(int)
-    ends = np.minimum(7_200, begins + draw.lognormal(np.log(720), 1.0, viewers).astype(int) + 1)
-    phase = draw.integers(0, rules.PERIOD_S, viewers)
-    alive = np.zeros((rules.PERIOD_S, 7_201), dtype=np.int64)
-    np.add.at(alive, (phase, begins), 1)
-    np.add.at(alive, (phase, ends), -1)
-    alive = alive.cumsum(axis=1)
-    k = sent = most = 0
-    found: list[float] = []
-    for minute in range(120):
-        came = 0
-        for second in range(minute * 60, minute * 60 + 60):
-            ticks = int(alive[second % rules.PERIOD_S, second])
-            beats_now = int(draw.binomial(ticks, 2.0**-k))
-            most = max(most, beats_now)
-            came += beats_now
-        sent += came
-        found.append(rules.viewers(came << k))
-        k = rules.next_k(k, came / 60)
-    true = alive.sum(axis=0)[:7_200].reshape(120, 60).mean(axis=1)
-    busy = true > 0.2 * true.max()
-    errors = np.array(found)[busy] / true[busy] - 1
-    note = f"{viewers:,} viewers, peak {true.max():,.0f}, {sent:,} beats, at most {most}/s"
-    peak = rules.peak(found) or 0.0
-    say("beats_peak_error", 100 * (peak / float(true.max()) - 1), "%", "event", note)
-    say("beats_ama_error", 100 * (sum(found) / float(true.sum()) - 1), "%", "event", note)
-    say("beats_minute_error", 100 * float(np.abs(errors).max()), "%", "worst busy minute", note)
+    """Let players of an audience send as the page does, two hours, and compare with the truth."""
+    done = watched(viewers)
+    note = (
+        f"{viewers:,} viewers, peak {done.true.max():,.0f}, {done.sent:,} beats, "
+        f"at most {done.most_a_second}/s"
+    )
+    say("beats_peak_error", 100 * done.peak_error, "%", "event", note)
+    say("beats_ama_error", 100 * done.average_error, "%", "event", note)
+    say("beats_minute_error", 100 * done.minute_error, "%", "worst busy minute", note)
 
 
 def rebuild(house: House) -> None:

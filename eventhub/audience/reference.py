@@ -88,7 +88,10 @@ are never drawn as one series (「口径不同」).
   minutes that were sampled.
 - Viewers of the watch page: a player wakes every {beat} s while it plays and sends with
   probability 2^-k; a beat stands for 2^k, so that their number stays the same however many watch.
-  Viewers of a minute are {beat} / 60 times the weights of its beats. A beat with a k that was not
+  Viewers of a minute are {beat} / 60 times the weights of its beats. The leader sets k every 15 s
+  from what has come, so that a stream sends about 200 a second: 730,000 viewers over two hours
+  send less than a million beats, each busy minute is known within 5 %, their average within
+  0.5 %. A beat with a k that was not
   in force within two minutes is rejected and counted as such. `live.starts` counts every
   play of 5 s.
 - `live.viewers_day`: different viewers of one stream on one calendar day of the event, told apart

@@ -12,7 +12,7 @@ from flask.wrappers import Response
 from eventhub.audience import beacons, queries
 from eventhub.audience.errors import UnknownStream
 from eventhub.audience.queries import PlayerRow
-from eventhub.audience.rules.beats import MAX_K, PERIOD_S
+from eventhub.audience.rules.beats import CACHED_S, MAX_K, PERIOD_S
 from eventhub.kernel import clock
 from eventhub.kernel.errors import NotFound
 from eventhub.kernel.http import allow_hosts, conditional
@@ -20,7 +20,6 @@ from eventhub.programme.queries import live_states, shown_event
 
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}/[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SID: Final = re.compile(r"[0-9A-Za-z]{16}")
-_K_CACHE_S: Final = 30
 
 bp = Blueprint("watch", __name__)
 log = logging.getLogger(__name__)
@@ -117,5 +116,5 @@ def policy(slug: str, stream: str) -> Response:
     if k is None:
         raise NotFound()
     answer = Response(f"{k}\n", mimetype="text/plain")
-    answer.headers["Cache-Control"] = f"public, max-age={_K_CACHE_S}"
+    answer.headers["Cache-Control"] = f"public, max-age={CACHED_S}"
     return answer

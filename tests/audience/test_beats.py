@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import random
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from eventhub.audience.sources import beacon
 from eventhub.kernel.db import command, db
 from eventhub.programme.queries import EventRow
 from eventhub.settings import current_settings
+from tests.audience.crowd import watched
 from tests.factories import audience as make
 
 NOW = datetime(2026, 11, 21, 11, 40, tzinfo=UTC)
@@ -111,35 +111,77 @@ def test_the_peak_is_the_median_of_three_minutes() -> None:
     assert (beats.peak([]), beats.peak([7])) == (None, 7)
 
 
-def test_sampling_costs_the_same_for_a_larger_audience_and_stays_right() -> None:
-    draw = random.Random(1)
-    for audience in (1_000, 20_000):
-        k, sent, errors = 0, 0, []
-        for _minute in range(25):
-            ticks = audience * beats.MINUTE_S // beats.PERIOD_S
-            came = sum(draw.random() < 2**-k for _n in range(ticks))
-            sent = came
-            errors.append(beats.viewers(came << k) / audience - 1)
-            k = beats.next_k(k, came / beats.MINUTE_S)
-        assert sent <= 2 * beats.RATE * beats.MINUTE_S
-        assert abs(sum(errors) / len(errors)) < 0.005
-        assert max(map(abs, errors)) < 0.05
+@pytest.mark.parametrize(
+    ("k", "last", "now", "elapsed", "expected"),
+    [
+        (0, 6_000, 0, 0, 100),  # a minute has just begun
+        (0, 6_000, 9_999, 14, 100),  # too short to say anything
+        (1, 6_000, 6_000, 60, 50),  # steady
+        (1, 6_000, 1_000, 30, 50),  # falls: the last whole minute holds
+        (0, 0, 3_000, 30, 200),  # grows from nothing: 200 of them when all have read it
+        (3, 0, 24_000, 30, 200),  # whatever k the beats had
+    ],
+)
+def test_the_rate_to_come_is_told_from_weights(
+    k: int, last: int, now: int, elapsed: int, expected: float
+) -> None:
+    assert beats.expected_rate(k, last, now, elapsed) == expected
 
 
-def test_a_day_is_exact_while_it_is_small_and_a_near_sketch_beyond() -> None:
-    digests = [beats.digest(SALT, KEY, str(n), "") for n in range(73_000)]
-    few = uniques.added(None, digests[:9_000])
+@pytest.mark.parametrize("audience", [10_000, 730_000])
+def test_an_audience_of_any_size_is_known_from_few_beats(audience: int) -> None:
+    found = watched(audience)
+    assert abs(found.average_error) < 0.005
+    assert abs(found.peak_error) < 0.02
+    assert found.minute_error < 0.05
+    assert found.rejected == 0
+    assert found.sent <= 1_000_000
+    assert found.most_a_second <= 400
+
+
+@pytest.mark.long
+def test_half_of_all_coming_in_one_minute_stay_known() -> None:
+    found = watched(730_000, rush=0.5)
+    assert abs(found.average_error) < 0.005
+    assert found.minute_error < 0.05
+    assert (found.rejected, found.sent <= 1_000_000) == (0, True)
+    assert found.most_a_second <= 1_500  # of the 18,000 that nginx takes
+
+
+@pytest.mark.long
+def test_the_crowd_sees_a_k_that_comes_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wait(k: int, last_minute: int, _this: int, _elapsed_s: int) -> float:
+        return last_minute / beats.MINUTE_S / (1 << k)
+
+    monkeypatch.setattr(beats, "expected_rate", wait)
+    assert watched(730_000).most_a_second > 400
+
+
+def test_a_day_is_exact_while_it_is_small() -> None:
+    few = uniques.added(None, digests(9_000))
     assert uniques.estimate(few).count == 9_000
-    assert uniques.estimate(uniques.added(few, digests[:9_000])).count == 9_000
-    many = uniques.added(few, digests)
+    assert uniques.estimate(uniques.added(few, digests(9_000))).count == 9_000
+    assert few.exact_count == 9_000
+
+
+def test_a_large_day_is_near_the_truth_and_says_how_near() -> None:
+    count = 730_000
+    everybody = list(digests(count))
+    many = uniques.added(uniques.added(None, everybody[:9_000]), everybody)
     said = uniques.estimate(many)
     assert (many.digests, many.exact_count, said.is_exact) == (None, None, False)
-    assert abs(said.count / 73_000 - 1) < 0.025
-    assert said.low <= 73_000 <= said.high
+    assert abs(said.count / count - 1) < 0.025
+    assert said.low <= count <= said.high
+    assert (said.high - said.low) / 2 < 0.017 * count
     assert len(many.sketch) <= 16_896
-    hours = [uniques.added(None, digests[n::24]).sketch for n in range(24)]
-    union = uniques.united(hours)
-    assert union.low <= 73_000 <= union.high
+    union = uniques.united(uniques.added(None, everybody[n::24]).sketch for n in range(24))
+    assert union.low <= count <= union.high
+    assert abs(union.count / count - 1) < 0.025
+
+
+def digests(count: int) -> Iterator[bytes]:
+    """Yield the digests of so many viewers of one day, always the same."""
+    return (beats.digest(SALT, KEY, str(n), "") for n in range(count))
 
 
 @pytest.mark.parametrize(
@@ -220,7 +262,7 @@ def test_too_many_beats_raise_k_for_the_page_and_for_nginx(
     jobs.read_beats()
     assert client.get("/live/k/cloth-week/main.txt").get_data() == b"0\n"
     assert service.adapt(rate=3.0) == {KEY: 1}
-    assert service.adapt(rate=3.0) == {KEY: 1}  # not before a minute of the new k
+    assert service.adapt(rate=3.0) == {KEY: 1}  # not twice for the same beats
     clock(NOW + timedelta(seconds=6))
     client.application.extensions.pop("eventhub_cache", None)
     answer = client.get("/live/k/cloth-week/main.txt")

@@ -21,6 +21,7 @@ MINUTE_S: Final = 60
 MAX_K: Final = 20
 RATE: Final = 200.0  # beats a second that one stream may send
 CALM: Final = 0.4  # below this share of the rate, k goes down again
+CACHED_S: Final = 30  # how old the k may be that a page reads
 IN_FORCE_S: Final = 120  # how long a k may be used after it was replaced
 JOIN_S: Final = 600  # a play that begins again within this time is the same
 EXACT: Final = 10_000  # viewers of a day that are kept as a set
@@ -63,6 +64,33 @@ def next_k(k: int, beats_per_s: float) -> int:
     if beats_per_s < CALM * RATE:
         return max(0, k - 1)
     return k
+
+
+def expected_rate(k: int, last_minute: int, this_minute: int, elapsed_s: int) -> float:
+    """
+    Return how many beats a second players will send once all of them use `k`.
+
+    Weights tell that whatever k the beats had, so that a rush is met while pages
+    that have read an older one still send as it says. While an audience grows the
+    rate is drawn on from the middle of the running minute to the time when all
+    pages can have read it: what comes is not waited for. It is never less than
+    that of the last whole minute.
+
+    Args:
+        k: To be used.
+
+        last_minute: Weight of the last whole minute.
+
+        this_minute: Weight of the one that runs.
+
+        elapsed_s: How long that one has run; less than a period says nothing.
+    """
+    last = last_minute / MINUTE_S
+    if elapsed_s < PERIOD_S:
+        return last / (1 << k)
+    mean = this_minute / elapsed_s
+    a_second = (mean - last) / ((MINUTE_S + elapsed_s) / 2)
+    return max(last, mean + a_second * (elapsed_s / 2 + CACHED_S)) / (1 << k)
 
 
 def viewers(weight: int, seconds: int = MINUTE_S) -> float:

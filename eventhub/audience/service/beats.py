@@ -353,26 +353,38 @@ def adapt(*, rate: float = rules.RATE) -> dict[str, int]:
     """
     locks.check_lease()
     now_s = clock.now_ms() // 1000
-    last = now_s // rules.MINUTE_S - 1
+    minute, elapsed_s = divmod(now_s, rules.MINUTE_S)
     streams = db.session.execute(
-        select(Stream.id, Event.slug, Stream.slug, BeatMinute.beats, BeatMinute.rejected)
+        select(Stream.id, Event.slug, Stream.slug)
         .join(Event, Event.id == Stream.event_id)
         .join(StreamPlayer, StreamPlayer.stream_id == Stream.id)
-        .outerjoin(BeatMinute, (BeatMinute.stream_id == Stream.id) & (BeatMinute.minute == last))
         .where(StreamPlayer.kind == "hls", StreamPlayer.is_on)
     ).all()
-    policies = _policies({row[0] for row in streams})
+    ids = {row[0] for row in streams}
+    policies = _policies(ids)
+    weights = _weights(ids, minute - 1)
     found: dict[str, int] = {}
-    for stream_id, event, slug, count, _rejected in streams:
+    for stream_id, event, slug in streams:
         latest = policies.get(stream_id, [Policy(0, 0)])[-1]
         k = latest.k
-        if now_s - latest.from_s >= rules.MINUTE_S:  # the last minute was one of this k
-            k = rules.next_k(latest.k, (count or 0) / rules.MINUTE_S * rules.RATE / rate)
+        if now_s > latest.from_s:
+            came = [weights.get((stream_id, one), 0) for one in (minute - 1, minute)]
+            expected = rules.expected_rate(k, came[0], came[1], elapsed_s)
+            k = rules.next_k(k, expected * rules.RATE / rate)
         if k != latest.k:
             db.session.add(BeatPolicy(stream_id=stream_id, from_s=now_s, k=k))
         found[f"{event}/{slug}"] = k
     db.session.flush()
     return found
+
+
+def _weights(stream_ids: set[int], first: int) -> dict[Place, int]:
+    rows = db.session.execute(
+        select(BeatMinute.stream_id, BeatMinute.minute, BeatMinute.weight).where(
+            BeatMinute.stream_id.in_(sorted(stream_ids)), BeatMinute.minute >= first
+        )
+    )
+    return {(stream_id, minute): weight for stream_id, minute, weight in rows}
 
 
 @command
