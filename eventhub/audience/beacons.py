@@ -8,9 +8,10 @@ in `join-*.log` alone, which go as soon as they are read.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -88,6 +89,37 @@ def parts(path: Path, start: int, *, size: int = PART_BYTES) -> Iterator[tuple[i
             start += end
             yield start, block[:end]
             handle.seek(start)
+
+
+def begins_as(path: Path, heads: Sequence[tuple[str, int, str]]) -> list[str]:
+    """
+    Return the logs that a file begins with the first part of.
+
+    Args:
+        path: The file.
+
+        heads: Log, end and SHA-256 of first parts, in order of their ends.
+    """
+    found: list[str] = []
+    whole, at = hashlib.sha256(), 0
+    with path.open("rb") as handle:
+        for log, end, sha256 in heads:
+            whole.update(handle.read(end - at))
+            at = end
+            if whole.copy().hexdigest() == sha256:
+                found.append(log)
+    return found
+
+
+def holds(path: Path, parts: Sequence[tuple[int, str]]) -> bool:
+    """Tell whether a file is made of parts, given by end and SHA-256, as far as they go."""
+    start = 0
+    with path.open("rb") as handle:
+        for end, sha256 in parts:
+            if hashlib.sha256(handle.read(end - start)).hexdigest() != sha256:
+                return False
+            start = end
+    return True
 
 
 def salt_of(event_id: int, day: date, zone: ZoneInfo) -> bytes | None:

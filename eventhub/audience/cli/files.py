@@ -80,6 +80,8 @@ def _import_log(event: EventRow, file: Path, slug: str, *, as_json: bool) -> Non
             event_id=event.id,
             slug=slug,
             data=read_bytes(file, large=True),
+            file_name=file.name,
+            imported_by="command line",
             is_synthetic=event.is_synthetic,
         )
     )

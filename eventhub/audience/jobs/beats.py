@@ -45,9 +45,12 @@ def read_beats() -> BeatsTaken:
 
 
 def read_log(one: LogFile) -> BeatsTaken:
-    """Take in the rest of one log, a transaction per part."""
+    """Take in the rest of one log, a transaction per part; a copy of a log is that log."""
     done = BeatsTaken()
-    start = queries.read_until(one.key)
+    key = one.key
+    start = queries.read_until(key)
+    if not start and (known := _copied(one)):
+        key, start = known, queries.read_until(known)
     if start >= one.size:
         return done
     zones = queries.watched_zones()
@@ -58,7 +61,7 @@ def read_log(one: LogFile) -> BeatsTaken:
     for end, data in beacons.parts(one.path, start):
         taken = service.record_beats(
             RecordBeats(
-                log=one.key,
+                log=key,
                 start_offset=start,
                 end_offset=end,
                 sha256=hashlib.sha256(data).hexdigest(),
@@ -71,3 +74,11 @@ def read_log(one: LogFile) -> BeatsTaken:
     if done.left_out:
         log.warning("beat lines left out", extra={"log": one.path.name, "lines": done.left_out})
     return done
+
+
+def _copied(one: LogFile) -> str | None:
+    """Return the log that a file is a copy of, whatever it is called now."""
+    for log in beacons.begins_as(one.path, queries.log_heads(one.size)):
+        if beacons.holds(one.path, queries.log_parts(log, one.size)):
+            return log
+    return None

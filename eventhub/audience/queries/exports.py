@@ -1,4 +1,4 @@
-"""Files of platforms that were read, and the column maps that are kept."""
+"""Files of platforms and logs of stream servers that were read, and kept column maps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eventhub.audience.models import ExportMap, ImportBatch, Stream
 from eventhub.kernel.db import I18n, db
 
-_FORMAT = "platform-export"
+_FORMATS = ("platform-export", "hls-log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def exports(event_id: int) -> list[ExportRow]:
     found = db.session.execute(
         select(ImportBatch, Stream.name)
         .join(Stream, Stream.source_id == ImportBatch.source_id)
-        .where(ImportBatch.event_id == event_id, ImportBatch.file_format == _FORMAT)
+        .where(ImportBatch.event_id == event_id, ImportBatch.file_format.in_(_FORMATS))
         .order_by(ImportBatch.id.desc())
     )
     return [

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, select, tuple_
 
+from eventhub.audience.enums import Decision
 from eventhub.audience.models import (
     BeatBatch,
     BeatMinute,
     BeatPolicy,
     HookPlay,
+    Quarantine,
     Stream,
     StreamPlayer,
     ViewerSketch,
 )
-from eventhub.audience.rules import uniques
+from eventhub.audience.rules import beats, uniques
 from eventhub.audience.rules.uniques import Kept
 from eventhub.kernel.db import I18n, cached_for, db
 from eventhub.programme.models import Event
@@ -109,6 +111,26 @@ def read_until(log: str) -> int:
     return db.session.scalar(statement) or 0
 
 
+def log_heads(until: int) -> list[tuple[str, int, str]]:
+    """Return log, end and SHA-256 of first parts that end by `until`, by end; one statement."""
+    rows = db.session.execute(
+        select(BeatBatch.log, BeatBatch.end_offset, BeatBatch.sha256)
+        .where(BeatBatch.start_offset == 0, BeatBatch.end_offset <= until)
+        .order_by(BeatBatch.end_offset, BeatBatch.log)
+    )
+    return [(log, end, sha256) for log, end, sha256 in rows]
+
+
+def log_parts(log: str, until: int) -> list[tuple[int, str]]:
+    """Return end and SHA-256 of the parts of a log that end by `until`; one statement."""
+    rows = db.session.execute(
+        select(BeatBatch.end_offset, BeatBatch.sha256)
+        .where(BeatBatch.log == log, BeatBatch.end_offset <= until)
+        .order_by(BeatBatch.start_offset)
+    )
+    return [(end, sha256) for end, sha256 in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class ViewersDay:
     """
@@ -128,14 +150,40 @@ class ViewersDay:
     starts: int
 
 
+def minutes_apart(event_id: int) -> list[tuple[int, int]]:
+    """
+    Return stream id and minute of what a rule set apart and nobody let in; one statement.
+
+    Plays and watch time of such minutes are in no total.
+    """
+    rows = db.session.execute(
+        select(Stream.id, Quarantine.row_key)
+        .join(Stream, Stream.source_id == Quarantine.source_id)
+        .join(StreamPlayer, StreamPlayer.stream_id == Stream.id)
+        .where(Quarantine.event_id == event_id, Quarantine.decision != Decision.ACCEPT)
+    )
+    return [
+        (stream_id, int(minute_apart(row_key).timestamp()) // beats.MINUTE_S)
+        for stream_id, row_key in rows
+    ]
+
+
+def minute_apart(row_key: str) -> datetime:
+    """Return the instant that a sample set apart is of."""
+    return datetime.fromisoformat(row_key.rpartition("=")[0]).astimezone(UTC)
+
+
 def viewers_days(event: EventRow) -> list[ViewersDay]:
-    """Return the days of all streams with plays, by day and stream; two statements."""
+    """Return the days of all streams with plays, by day and stream; three statements."""
     starts: dict[tuple[int, date], int] = {}
+    apart = set(minutes_apart(event.id))
     for stream_id, minute, count in db.session.execute(
         select(BeatMinute.stream_id, BeatMinute.minute, BeatMinute.starts).where(
             BeatMinute.event_id == event.id, BeatMinute.starts > 0
         )
     ):
+        if (stream_id, minute) in apart:
+            continue
         key = (stream_id, datetime.fromtimestamp(minute * 60, event.zone).date())
         starts[key] = starts.get(key, 0) + count
     rows = db.session.scalars(
@@ -163,7 +211,12 @@ def viewers_days(event: EventRow) -> list[ViewersDay]:
 
 @dataclass(frozen=True, slots=True)
 class BeatState:
-    """What the beats of one stream say in all; `rejected` carried a k not in force."""
+    """
+    What the beats of one stream say in all.
+
+    `rejected` carried a k not in force, or a time that can not be theirs. Plays of
+    minutes that are set apart are not in `starts`.
+    """
 
     stream_id: int
     beats: int
@@ -173,13 +226,14 @@ class BeatState:
 
 
 def beat_states(event: EventRow) -> dict[int, BeatState]:
-    """Return the sums of beats by stream id; one statement."""
+    """Return the sums of beats by stream id; two statements."""
+    apart = tuple_(BeatMinute.stream_id, BeatMinute.minute).in_(minutes_apart(event.id))
     rows = db.session.execute(
         select(
             BeatMinute.stream_id,
             func.sum(BeatMinute.beats),
             func.sum(BeatMinute.rejected),
-            func.sum(BeatMinute.starts),
+            func.sum(case((apart, 0), else_=BeatMinute.starts)),
             func.max(BeatMinute.minute),
         )
         .where(BeatMinute.event_id == event.id)
@@ -188,10 +242,10 @@ def beat_states(event: EventRow) -> dict[int, BeatState]:
     return {
         stream_id: BeatState(
             stream_id,
-            int(beats),
+            int(beat_count),
             int(rejected),
             int(starts),
             datetime.fromtimestamp(last * 60, event.zone),
         )
-        for stream_id, beats, rejected, starts, last in rows
+        for stream_id, beat_count, rejected, starts, last in rows
     }

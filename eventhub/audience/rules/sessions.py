@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 MINUTE_S = 60
+_SILENT_MINUTES = 15  # longer without any request nobody can tell whether the server wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,9 @@ def on_grid(sessions: Sequence[Span]) -> Grid:
     first = math.floor(min(one.starts_at for one in sessions))
     last = max(steps)
     now = total = peak = 0
-    for second in range(first, last):
+    for second, following in pairwise(sorted({first, *steps})):
         now += steps[second]
-        total += now
+        total += now * (following - second)
         peak = max(peak, now)
     return Grid(
         peak=peak,
@@ -92,7 +93,12 @@ def on_grid(sessions: Sequence[Span]) -> Grid:
 
 
 def minute_means(sessions: Sequence[Span]) -> tuple[tuple[int, float], ...]:
-    """Return (minute since 1970, mean concurrency over it), in order, none left out."""
+    """
+    Return (minute since 1970, mean concurrency over it), in order.
+
+    A minute without anybody is 0 while the log goes on; a silence of more than a
+    quarter of an hour is left out: a server may have been down, which is no zero.
+    """
     seconds: dict[int, float] = defaultdict(float)
     for one in sessions:
         at = one.starts_at
@@ -101,12 +107,7 @@ def minute_means(sessions: Sequence[Span]) -> tuple[tuple[int, float], ...]:
             until = min(one.ends_at, (minute + 1) * MINUTE_S)
             seconds[minute] += until - at
             at = until
-    if not seconds:
-        return ()
-    return tuple(
-        (minute, seconds.get(minute, 0.0) / MINUTE_S)
-        for minute in range(min(seconds), max(seconds) + 1)
-    )
+    return tuple((minute, seconds.get(minute, 0.0) / MINUTE_S) for minute in _spoken(seconds))
 
 
 def polls_as_minutes(polls: Iterable[float], *, interval_s: float) -> tuple[tuple[int, float], ...]:
@@ -114,12 +115,16 @@ def polls_as_minutes(polls: Iterable[float], *, interval_s: float) -> tuple[tupl
     Estimate mean concurrency by minute from playlist requests without a session.
 
     Each viewer asks once per `interval_s`, so that requests times interval over
-    the length of the bucket is how many there were.
+    the length of the bucket is how many there were. Silences as in `minute_means`.
     """
     counts = Counter(int(at // MINUTE_S) for at in polls)
-    if not counts:
-        return ()
-    return tuple(
-        (minute, counts[minute] * interval_s / MINUTE_S)
-        for minute in range(min(counts), max(counts) + 1)
-    )
+    return tuple((minute, counts[minute] * interval_s / MINUTE_S) for minute in _spoken(counts))
+
+
+def _spoken(minutes: Iterable[int]) -> Iterator[int]:
+    """Yield `minutes` in order with the empty ones of short silences between."""
+    ordered = sorted(minutes)
+    yield from ordered[:1]
+    for before, minute in pairwise(ordered):
+        is_short = minute - before - 1 <= _SILENT_MINUTES
+        yield from range(before + 1, minute + 1) if is_short else (minute,)

@@ -1,10 +1,10 @@
 """What changes figures: each function is one transaction and may be repeated."""
 
+from eventhub.audience.service.beat_samples import close_minutes
 from eventhub.audience.service.beats import (
     BeatsTaken,
     RecordBeats,
     adapt,
-    close_minutes,
     forget_days,
     record_beats,
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from eventhub.audience.models import (
     BeatBatch,
@@ -18,21 +18,19 @@ from eventhub.audience.models import (
     BeatPolicy,
     Stream,
     StreamPlayer,
-    StreamSample,
     ViewerSketch,
 )
 from eventhub.audience.rules import beats as rules
-from eventhub.audience.rules import uniques
+from eventhub.audience.rules import integrity, uniques
 from eventhub.audience.rules.beats import Minute, Policy
+from eventhub.audience.service import beat_samples
 from eventhub.audience.sources.beacon import BeaconLog, Play
 from eventhub.kernel import clock, locks
 from eventhub.kernel.db import command, db
 from eventhub.programme.models import Event
 
-_CLOSED_AFTER_S: Final = 20  # beats of a minute may stand in a log this long after it
 _CHUNK: Final = 400
-_OPEN_MINUTES: Final = 10
-_LEDGER_KEPT: Final = timedelta(days=7)  # logs go after two
+_LEDGER_KEPT: Final = timedelta(days=7)  # logs go after two; older lines are refused
 
 SaltOf = Callable[[int, date], bytes | None]
 
@@ -85,14 +83,20 @@ class BeatsTaken:
 
 @command
 def record_beats(cmd: RecordBeats) -> BeatsTaken:
-    """Count the beats and plays of a part of a log; the same part again is refused. Commits."""
+    """
+    Count the beats and plays of a part of a log; the same part again is refused. Commits.
+
+    Lines of the future, and those older than the ledger that would know them,
+    are counted as rejected in the minute in which they are read.
+    """
     locks.check_lease()
     known = db.session.get(BeatBatch, (cmd.log, cmd.start_offset))
     if known is not None:
         return BeatsTaken(is_known=True)
+    now = clock.now()
     streams = _watched(cmd.found)
-    minutes = _judged(cmd.found, streams)
-    starts = _plays(cmd, streams)
+    minutes = _judged(cmd.found, streams, now)
+    starts = _plays(cmd, streams, now)
     _add_minutes(minutes, starts, streams)
     strange = sum(n for (key, _m, _k), n in cmd.found.beats.items() if key not in streams)
     left_out = cmd.found.left_out + strange
@@ -105,12 +109,12 @@ def record_beats(cmd: RecordBeats) -> BeatsTaken:
             sha256=cmd.sha256,
             line_count=cmd.found.lines,
             left_out=left_out,
-            read_at=clock.now(),
+            read_at=now,
         )
     )
     db.session.flush()
     touched = {(stream_id, minute) for stream_id, minute in (*minutes, *starts)}
-    _sample(touched, clock.now())
+    beat_samples.write(touched, now)
     return BeatsTaken(
         beats=sum(one.beats for one in minutes.values()),
         rejected=sum(one.rejected for one in minutes.values()),
@@ -139,16 +143,37 @@ def _watched(found: BeaconLog) -> dict[str, _Watched]:
 Place = tuple[int, int]  # stream.id and minute
 
 
-def _judged(found: BeaconLog, streams: Mapping[str, _Watched]) -> dict[Place, Minute]:
+def _is_timely(at_s: int, now: datetime) -> bool:
+    """Tell whether a line can be of its time: not ahead, not older than the ledger reaches."""
+    latest = now + integrity.MAX_AHEAD
+    return (now - _LEDGER_KEPT).timestamp() <= at_s <= latest.timestamp()
+
+
+def _judged(
+    found: BeaconLog, streams: Mapping[str, _Watched], now: datetime
+) -> dict[Place, Minute]:
     counts: dict[Place, dict[int, int]] = defaultdict(dict)
+    untimely: dict[Place, int] = defaultdict(int)
+    this_minute = int(now.timestamp()) // rules.MINUTE_S
     for (key, minute, k), count in found.beats.items():
-        if key in streams:
+        if key not in streams:
+            continue
+        if _is_timely(minute * rules.MINUTE_S, now):
             counts[streams[key].id, minute][k] = count
+        else:
+            untimely[streams[key].id, this_minute] += count
+    for play in found.plays:
+        if play.stream in streams and not _is_timely(play.at_s, now):
+            untimely[streams[play.stream].id, this_minute] += 1
     policies = _policies({one.id for one in streams.values()})
-    return {
+    judged = {
         place: rules.judge(by_k, rules.in_force(policies.get(place[0], ()), place[1]))
         for place, by_k in counts.items()
     }
+    for place, count in untimely.items():
+        one = judged.get(place, Minute())
+        judged[place] = Minute(one.weight, one.beats, one.rejected + count)
+    return judged
 
 
 def _policies(stream_ids: set[int]) -> dict[int, list[Policy]]:
@@ -163,12 +188,12 @@ def _policies(stream_ids: set[int]) -> dict[int, list[Policy]]:
     return found
 
 
-def _plays(cmd: RecordBeats, streams: Mapping[str, _Watched]) -> dict[Place, int]:
+def _plays(cmd: RecordBeats, streams: Mapping[str, _Watched], now: datetime) -> dict[Place, int]:
     """Count plays that are new, add who plays to the day's viewers; addresses end here."""
     starts: dict[Place, int] = defaultdict(int)
     by_stream: dict[str, list[Play]] = defaultdict(list)
     for play in sorted(cmd.found.plays, key=lambda one: one.at_s):
-        if play.stream in streams:
+        if play.stream in streams and _is_timely(play.at_s, now):
             by_stream[play.stream].append(play)
     for key, plays in by_stream.items():
         stream = streams[key]
@@ -269,75 +294,6 @@ def _add_minutes(
         row.rejected += one.rejected
         row.starts += starts.get(place, 0)
     db.session.flush()
-
-
-def _sample(touched: set[Place], now: datetime) -> None:
-    """Write the viewers of minutes that are over; a minute with a late beat is written again."""
-    now_s = int(now.timestamp())
-    for stream_id in sorted({one for one, _minute in touched}):
-        minutes = [minute for one, minute in touched if one == stream_id]
-        rows = db.session.scalars(
-            select(BeatMinute)
-            .where(
-                BeatMinute.stream_id == stream_id,
-                BeatMinute.minute.between(min(minutes), max(minutes)),
-                BeatMinute.minute <= (now_s - _CLOSED_AFTER_S) // rules.MINUTE_S - 1,
-                BeatMinute.beats > 0,
-            )
-            .order_by(BeatMinute.minute)
-        ).all()
-        if rows:
-            _write_samples(stream_id, rows)
-
-
-def _write_samples(stream_id: int, rows: Sequence[BeatMinute]) -> None:
-    total = (
-        db.session.scalar(
-            select(func.sum(BeatMinute.starts)).where(
-                BeatMinute.stream_id == stream_id, BeatMinute.minute < rows[0].minute
-            )
-        )
-        or 0
-    )
-    times = [datetime.fromtimestamp(row.minute * rules.MINUTE_S, UTC) for row in rows]
-    known = set(
-        db.session.scalars(
-            select(StreamSample.at).where(
-                StreamSample.stream_id == stream_id,
-                StreamSample.at.between(times[0], times[-1]),
-            )
-        )
-    )
-    fresh: list[dict[str, Any]] = []
-    changed: list[dict[str, Any]] = []
-    for at, row in zip(times, rows, strict=True):
-        total += row.starts
-        values = {
-            "stream_id": stream_id,
-            "at": at,
-            "viewers": round(rules.viewers(row.weight)),
-            "cumulative": int(total),
-        }
-        if at in known:
-            changed.append(values)
-        else:
-            fresh.append(values | {"event_id": row.event_id, "is_ok": True, "raw_sha256": ""})
-    if fresh:
-        db.session.execute(insert(StreamSample), fresh)
-    if changed:
-        db.session.execute(update(StreamSample), changed)
-
-
-@command
-def close_minutes() -> None:
-    """Write the viewers of the last minutes that are over by now. Commits."""
-    locks.check_lease()
-    now = clock.now()
-    first = int((now - timedelta(minutes=_OPEN_MINUTES)).timestamp()) // rules.MINUTE_S
-    rows = db.session.execute(
-        select(BeatMinute.stream_id, BeatMinute.minute).where(BeatMinute.minute >= first)
-    )
-    _sample({(stream_id, minute) for stream_id, minute in rows}, now)
 
 
 @command

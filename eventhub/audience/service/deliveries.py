@@ -164,6 +164,12 @@ def stands(batch_id: Any) -> ColumnElement[bool]:
     return or_(batch_id.is_(None), batch_id.not_in(gone))
 
 
+def last(others: dict[int, Said]) -> tuple[int, Said]:
+    """Return the word that holds: the highest `seq`, of equals the later file."""
+    number = max(others, key=lambda one: (others[one].seq, one))
+    return number, others[number]
+
+
 def bin_key(source_id: int, starts_at: datetime, duration_s: int, direction: str) -> str:
     """Return the text under which a bin of a counter stands in `delivery`."""
     stamp = clock.utc_text(starts_at, "microseconds")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
+from eventhub.audience import queries
 from eventhub.audience.enums import EvidenceClass
 from eventhub.audience.models import BeatMinute, Stream, ViewerSketch
 from eventhub.audience.rules import beats as rules
@@ -39,7 +40,7 @@ def record_viewer_days(event_id: int) -> int:
         begins = datetime.combine(sketch.day, time(), event.zone).astimezone(UTC)
         ends = datetime.combine(sketch.day + timedelta(days=1), time(), event.zone).astimezone(UTC)
         said = uniques.estimate(uniques.Kept(sketch.sketch, sketch.digests, sketch.exact_count))
-        starts, weight = _sums(stream.id, begins, ends)
+        starts, weight = _sums(stream, begins, ends)
         rel_sd = (said.high - said.low) / _SIGMAS / said.count if said.count else 0.0
         for metric, value, cls, error in (
             ("live.starts", starts, EvidenceClass.MEASURED, None),
@@ -64,13 +65,16 @@ def record_viewer_days(event_id: int) -> int:
     return len(rows)
 
 
-def _sums(stream_id: int, begins: datetime, ends: datetime) -> tuple[int, int]:
+def _sums(stream: Stream, begins: datetime, ends: datetime) -> tuple[int, int]:
     first, last = (int(at.timestamp()) // rules.MINUTE_S for at in (begins, ends))
     row = db.session.execute(
         select(func.sum(BeatMinute.starts), func.sum(BeatMinute.weight)).where(
-            BeatMinute.stream_id == stream_id,
+            BeatMinute.stream_id == stream.id,
             BeatMinute.minute >= first,
             BeatMinute.minute < last,
+            tuple_(BeatMinute.stream_id, BeatMinute.minute).not_in(
+                queries.minutes_apart(stream.event_id)
+            ),
         )
     ).one()
     return int(row[0] or 0), int(row[1] or 0)

@@ -8,6 +8,7 @@ apart: then only the number of playlist requests says something, as an estimate.
 from __future__ import annotations
 
 import gzip
+import math
 import re
 import zlib
 from collections import defaultdict
@@ -29,6 +30,7 @@ _DEFAULT_TARGET_S: Final = 6.0
 _GAP_TARGETS: Final = 3
 _PLAYED: Final = frozenset({200, 206})
 _NOT_MODIFIED: Final = 304
+_LAST_S: Final = 253_402_300_799.0  # the end of year 9999
 _NAME: Final = re.compile(r"([^/]+?)(?:[-_]\d+)?\.(m3u8|ts|m4s|mp4|aac)$")
 
 
@@ -69,7 +71,7 @@ class _Hits:
     clients: set[int] = field(default_factory=set)
 
 
-def parse(data: bytes, *, target_s: float | None = None) -> HlsLog:
+def parse(data: bytes, *, target_s: float | None = None, until: float = math.inf) -> HlsLog:
     """
     Return sessions and concurrency of every stream of a log.
 
@@ -84,7 +86,7 @@ def parse(data: bytes, *, target_s: float | None = None) -> HlsLog:
     """
     lines = _unpacked(data).splitlines()
     found: dict[str, _Hits] = defaultdict(_Hits)
-    left_out = sum(not _add(line, found) for line in lines if line.strip())
+    left_out = sum(not _add(line, found, until) for line in lines if line.strip())
     if not found and left_out:
         raise UnreadableFile("unknown-shape", "no line of an HLS log")
     streams = tuple(_stream(name, hits, target_s) for name, hits in sorted(found.items()))
@@ -106,20 +108,22 @@ def _unpacked(data: bytes) -> bytes:
     return found
 
 
-def _add(line: bytes, found: dict[str, _Hits]) -> bool:
+def _add(line: bytes, found: dict[str, _Hits], until: float) -> bool:
     """Keep one line; tell whether it could be read (a page that is no stream is read too)."""
     try:
         row: Any = orjson.loads(line)
-        at, path, status = float(row["t"]), row["u"], row["s"]
-        match = _NAME.search(path)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        at, path, status = float(row["t"]), row["u"], int(row["s"])
+        match, sid = _NAME.search(path), str(row.get("sid") or "")
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError):
+        return False
+    if not 0 < at <= min(until, _LAST_S):  # NaN neither
         return False
     is_playlist = match is not None and match[2] == "m3u8"
     if match is None or not (status in _PLAYED or (status == _NOT_MODIFIED and is_playlist)):
         return True
     hits = found[match[1]]
-    hits.clients.add(hash((row.get("ip"), row.get("ua"))))  # the address itself is not kept
-    sid = row.get("sid")
+    address = f"{row.get('ip')} {row.get('ua')}"
+    hits.clients.add(hash(address))  # the address itself is not kept
     if not sid:
         hits.anonymous_polls += [at] if is_playlist else []
         return True
