@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import pytest
 from flask import Flask
@@ -28,6 +29,8 @@ from werkzeug.serving import make_server
 
 from eventhub import create_app
 from eventhub.kernel.db import db
+from eventhub.settings import Settings
+from tests.browser.packed import bare, packed
 from tests.conftest import Database
 
 REQUIRE = "EVENTHUB_REQUIRE_BROWSER"
@@ -76,11 +79,36 @@ class Site:
 @pytest.fixture
 def site(database: Database) -> Iterator[Site]:
     """Return a server with threads on a free port of the loopback interface."""
+    yield from served(database.settings)
+
+
+@pytest.fixture
+def demo_site(demo_template: Path, tmp_path: Path) -> Iterator[Site]:
+    """Return a server of both demonstration events, which packs its answers as the real one."""
+    path = tmp_path / "demo.sqlite3"
+    shutil.copyfile(demo_template, path)
+    yield from served(
+        lambda **values: Settings.for_tests(tmp_path, database_url=f"sqlite:///{path}", **values),
+        packed,
+    )
+
+
+def served(
+    settings: Callable[..., Settings], around: Callable[[WSGIApplication], WSGIApplication] = bare
+) -> Iterator[Site]:
+    """
+    Serve an installation for as long as the generator stands.
+
+    Args:
+        settings: Makes the settings, given `base_url`.
+
+        around: Wraps the application, as a server before it would.
+    """
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    app = create_app(database.settings(base_url=url))
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    app = create_app(settings(base_url=url))
+    server = make_server("127.0.0.1", port, around(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     with app.app_context():

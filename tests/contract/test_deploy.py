@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 
 import pytest
 
 from eventhub.settings import ROOT, Settings
+from tests.faults.test_scale_out import Front
 
 DEPLOY = ROOT / "deploy"
 
@@ -75,6 +81,36 @@ def test_the_site_file_is_one_that_nginx_takes(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "[warn]" not in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="no nginx (apt install nginx-light)")
+def test_only_addresses_with_a_hash_are_kept_for_a_year(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)  # its workers are another user
+    front = Front(tmp_path, [1])
+    file = f"http://127.0.0.1:{front.port}/static/js/live/poll.js"
+    said = {}
+    try:
+        for query in ("", "?v=", "?v=0123456789ab"):
+            headers = {"Host": "tickets.example.org", "Accept-Encoding": "gzip"}
+            request = Request(file + query, headers=headers)  # noqa: S310 - http, of this test
+            with opened(request) as answer:
+                said[query] = (answer.headers["Cache-Control"], answer.headers["Content-Encoding"])
+    finally:
+        front.stop()
+    assert said == {
+        "": ("no-cache", "gzip"),
+        "?v=": ("no-cache", "gzip"),
+        "?v=0123456789ab": ("public, max-age=31536000, immutable", "gzip"),
+    }
+
+
+def opened(request: Request) -> Any:
+    """Return the answer, once the server listens."""
+    for _ in range(50):
+        with contextlib.suppress(URLError):
+            return urlopen(request, timeout=5)  # noqa: S310 - http, of this test
+        time.sleep(0.1)
+    raise AssertionError("nginx does not answer")
 
 
 def test_links_that_are_credentials_are_not_in_its_log() -> None:
