@@ -1,4 +1,4 @@
-"""Languages: which one a request has, and texts that organisers give in both."""
+"""Languages: which one a request has, and texts that organizers give in both."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def in_lang(lang: str) -> Iterator[None]:
 
 
 def pick(text: I18n | None, lang: str | None = None) -> str:
-    """Return an organiser's text in `lang` (default: of the request), else in the other one."""
+    """Return an organizer's text in `lang` (default: of the request), else in the other one."""
     if not text:
         return ""
     wanted = lang or current_lang()

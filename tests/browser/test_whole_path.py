@@ -126,7 +126,7 @@ def _read_the_confirmation(page: Page, site: Site, ticket_url: str) -> None:
 
 def _pair_from_the_console(console: Page, gate: Page, site: Site) -> None:
     console.get_by_role("link", name="闸口").first.click()
-    console.locator("li", has_text="北门 1").get_by_role("button", name="绑定设备").click()
+    console.locator("li", has_text="北门 1").get_by_role("button", name="配对设备").click()
     expect(console.locator("svg.qr")).to_be_visible()
     link = console.locator(".pairing-link a").get_attribute("href")
     assert link is not None

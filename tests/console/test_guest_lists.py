@@ -113,7 +113,7 @@ def test_the_export_is_harmless_in_a_spreadsheet(alice: FlaskClient) -> None:
     assert noted[0].organisation_ref > 0
 
 
-def test_lists_of_another_organiser_do_not_exist(
+def test_lists_of_another_organizer_do_not_exist(
     app: Flask, people: People, alice: FlaskClient
 ) -> None:
     make_world(people.other_organisation_id, slug="rival-week")

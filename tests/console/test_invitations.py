@@ -108,7 +108,7 @@ def test_a_name_is_taken_once(alice: FlaskClient) -> None:
     assert post(alice, PAGE, FORM).status_code == 409
 
 
-def test_campaigns_of_another_organiser_do_not_exist(
+def test_campaigns_of_another_organizer_do_not_exist(
     app: Flask, people: People, alice: FlaskClient
 ) -> None:
     make_world(people.other_organisation_id, slug="rival-week")

@@ -341,7 +341,7 @@ def test_colours_of_an_event_are_a_sheet_of_their_own(
     assert scoped.text.startswith(":root .theme-red{")
 
 
-def test_organiser_text_is_never_markup(client: FlaskClient, db_session: Session) -> None:
+def test_organizer_text_is_never_markup(client: FlaskClient, db_session: Session) -> None:
     nasty = "</script><b>x</b>\"'&"
     event = Week(db_session, slug="nasty", title=both(nasty, nasty), about=both(nasty, nasty))
     event.place(event.show("NASTY1", nasty), 0, DAY, time(10, 0), 20)

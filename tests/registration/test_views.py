@@ -275,7 +275,7 @@ def test_a_form_sent_at_once_or_with_a_forged_stamp_is_asked_again(
 
 def test_a_closed_event_says_so(place: Place, client: FlaskClient) -> None:
     html = assert_html(client.get(f"{FORM}?lang=zh"))
-    assert "还没有可选的席位" in html
+    assert "还没有可选的票种" in html
     assert client.get("/e/nowhere/register").status_code == 404
 
 

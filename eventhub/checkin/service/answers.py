@@ -53,7 +53,7 @@ def answer_of(
     """
     Return the answer of one redeem.
 
-    Texts of organisers come in both languages, times as milliseconds and as
+    Texts of organizers come in both languages, times as milliseconds and as
     wall-clock text of the event's zone; a gate shows them without asking again.
     """
     answer: dict[str, Any] = {

@@ -184,7 +184,7 @@ TEMPLATES: Final[dict[Kind, Template]] = {
         Kind.FASHION_WEEK,
         _two("时装周", "Fashion week"),
         _two(
-            "T 台、展厅和论坛；公众按日预约，买手和媒体需审核，嘉宾凭邀请。",
+            "T 台、展厅和论坛；公众按日预约，买手和媒体需审核，来宾凭邀请。",
             "Runway, showroom and forum; the public by day, buyers and press by approval, guests "
             "by invitation.",
         ),
@@ -238,7 +238,7 @@ TEMPLATES: Final[dict[Kind, Template]] = {
             ),
             TypePlan(
                 "guest",
-                _two("嘉宾", "Invited guest"),
+                _two("受邀来宾", "Invited guest"),
                 150,
                 "V",
                 "#8C2F39",

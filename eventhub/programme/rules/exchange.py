@@ -279,7 +279,7 @@ def title(text: str) -> dict[str, str]:
 
 
 def in_language(text: str) -> dict[str, str]:
-    """Return a text of the organiser under `zh` when it has Chinese characters, else `en`."""
+    """Return a text of the organizer under `zh` when it has Chinese characters, else `en`."""
     return {"zh" if _HAN.search(text) else "en": text}
 
 

@@ -87,7 +87,7 @@ class Names:
         return next(named, None)
 
     def text(self, wanted: str | None, existing: I18n | None) -> I18n | None:
-        """Return a text of the organiser with the file's wording in its language."""
+        """Return a text of the organizer with the file's wording in its language."""
         if wanted is None:
             return existing
         return (existing or {}) | exchange.in_language(wanted) if wanted else None

@@ -32,7 +32,7 @@ class GuestDetail(Base):
         BigId, ForeignKey("attendee.id", ondelete="CASCADE"), primary_key=True
     )
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    external_ref: Mapped[str | None] = mapped_column(String(80))  # key in the organiser's own list
+    external_ref: Mapped[str | None] = mapped_column(String(80))  # key in the organizer's own list
     company: Mapped[str] = mapped_column(String(200), default="")
     note: Mapped[str] = mapped_column(String(500), default="")
     extra: Mapped[dict[str, Any]]

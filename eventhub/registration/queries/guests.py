@@ -147,7 +147,7 @@ def known_guests(event_id: int, keys: Collection[str] | None = None) -> list[Kno
 
 
 def words_of_types(event_id: int) -> list[tuple[str, I18n]]:
-    """Return slug and name of each ticket type in the organiser's order."""
+    """Return slug and name of each ticket type in the organizer's order."""
     rows = db.session.execute(
         select(TicketType.slug, TicketType.name)
         .where(TicketType.event_id == event_id)
