@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
@@ -46,7 +46,9 @@ def upgrade() -> None:
             )
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_held_answer")),
-        sa.UniqueConstraint("device_id", "entry_nonce", name=op.f("uq_held_answer_device_id_entry_nonce")),
+        sa.UniqueConstraint(
+            "device_id", "entry_nonce", name=op.f("uq_held_answer_device_id_entry_nonce")
+        ),
     )
     for column in ("event_id", "attendee_id", "question_id"):
         op.create_index(op.f(f"ix_held_answer_{column}"), "held_answer", [column])
