@@ -11,12 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from eventhub.checkin import service, snapshot
+from eventhub.checkin import service
 from eventhub.checkin.enums import ScanResult
 from eventhub.checkin.models import Admission
-from eventhub.checkin.queries import event_config
-from eventhub.checkin.queries.changes import seq_text
-from eventhub.checkin.queries.config import load_config
 from eventhub.checkin.queries.device import DeviceRow, device_of_any_state
 from eventhub.checkin.service import GivenAnswer, OfflineScan
 from eventhub.kernel import ids
@@ -24,6 +21,7 @@ from eventhub.kernel.db import db
 from eventhub.registration.models import Answer, HeldAnswer, Registration, Ticket
 from eventhub.registration.service import erase_by_staff
 from eventhub.registration.service.my_data import data_of
+from tests.checkin.test_snapshot import follow, listed, seq_of
 from tests.factories import checkin as make
 from tests.factories.checkin import NOON
 
@@ -95,16 +93,14 @@ def test_the_answer_of_a_held_scan_counts_once_it_is_released(
     assert (answers(person), held(), places(ticket)) == ([], ["green"], 0)
     asked = make.scan(make.make_device(house, "south"), make.gs_of(ticket))
     assert asked["result"] == "need_answer"  # what is held counts nowhere
-    config = load_config(house.event_id)
-    since = seq_text(config.salt, snapshot.make_list(config).number)
+    since = seq_of(house, listed(house).number)
 
     for released in (1, 0):
         assert service.release_scans(house.event_id, device.public_id, person_id=1) == released
         service.record_scans(device, [sent])
     assert answers(person) == [("green", sent.claimed_ms, device.gate_id)]
     assert (held(), places(ticket)) == ([], 1)
-    make.forget_config()
-    told = snapshot.delta(event_config(house.event_id), since)
+    told = follow(house, since)
     assert [row[6] for row in told.rows] == [1]  # gates hear that it was answered
     assert service.replay(house.event_id).matches_projection
 
