@@ -10,6 +10,7 @@ const OFFSET = "eventhub:clock-offset"; // of the server's clock against this on
 const CACHE = "tickets";
 const MOST_KEPT = 60; // pages and their files
 const AGAIN_MS = 20_000;
+const PATIENCE_MS = 1500; // for the server's time, before a code is shown by the clock of the phone
 const SLOWEST_MS = 4000; // a slower answer says too little about the time
 const QUIET = 4; // modules of white around a code
 const SVG = "http://www.w3.org/2000/svg";
@@ -17,9 +18,19 @@ const SVG = "http://www.w3.org/2000/svg";
 /** @param {HTMLElement} root */
 function mountTicket(root) {
   const kept = root.querySelector("[data-kept]");
-  let offset = Number(recall(OFFSET)) || 0;
+  const remembered = recall(OFFSET);
+  let offset = Number(remembered) || 0;
+  let isBegun = false;
 
-  const ask = async () => {
+  // a code by a clock that may be wrong is refused at the gate: rather none for a moment
+  const begin = () => {
+    if (!isBegun) redrawAll();
+    isBegun = true;
+  };
+
+  const ask = () => answered().finally(begin);
+
+  const answered = async () => {
     const sent = Date.now();
     const answer = await fetch(root.dataset.state ?? "", { cache: "no-store" }).catch(() => null);
     if (kept instanceof HTMLElement) kept.hidden = answer !== null;
@@ -38,17 +49,29 @@ function mountTicket(root) {
     if (took < SLOWEST_MS) {
       offset = Math.round(now + took / 2 - Date.now());
       note(OFFSET, String(offset));
-      redraws.forEach((redraw) => redraw());
+      if (isBegun) redrawAll();
     }
     if (version !== root.dataset.version) location.reload();
   };
 
   const places = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-rotating]"));
   const redraws = [...places].map((place) => mountCode(place, root.dataset.encoder ?? "", () => Date.now() + offset));
+  // without a safe context there are no keys: what the page says instead then stays
+  const canDraw = Boolean(globalThis.crypto?.subtle);
+  const redrawAll = () => canDraw && redraws.forEach((redraw) => redraw());
   addEventListener("online", ask);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void ask();
   });
+  if (remembered !== null) {
+    begin();
+  } else {
+    setTimeout(begin, PATIENCE_MS);
+    for (const place of canDraw ? places : []) {
+      const instead = place.querySelector(".tag-instead");
+      if (instead) instead.textContent = place.dataset.wait ?? "";
+    }
+  }
   void ask();
   void keep(root.dataset.worker ?? "");
 }
@@ -64,6 +87,7 @@ function mountCode(place, encoder, now) {
   const hint = place.nextElementSibling;
   let shown = "";
   let next = 0;
+  let drawing = 0;
 
   const say = (/** @type {string} */ words) => {
     const text = document.createElement("p");
@@ -74,12 +98,14 @@ function mountCode(place, encoder, now) {
   };
 
   const draw = async () => {
-    const code = await rotatingCode(facts, now());
+    drawing += 1;
+    const mine = drawing;
+    const [code, { qrcode }] = await Promise.all([rotatingCode(facts, now()), import(encoder)]);
+    if (mine !== drawing) return; // the time is known better by now
     if (code === null) {
       shown = "";
       say(place.dataset.none ?? "");
     } else if (code !== shown) {
-      const { qrcode } = await import(encoder);
       place.replaceChildren(picture(qrcode, code, place.dataset.label ?? ""));
       place.dataset.code = code;
       if (hint instanceof HTMLElement) hint.hidden = false;
@@ -90,8 +116,6 @@ function mountCode(place, encoder, now) {
   };
 
   const redraw = () => void draw().catch((error) => console.error(error));
-  // without a safe context there are no keys: what the page says instead then stays
-  if (globalThis.crypto?.subtle) redraw();
   return redraw;
 }
 
