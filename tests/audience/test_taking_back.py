@@ -24,7 +24,13 @@ from eventhub.audience.models import (
     StreamSample,
     TakenBack,
 )
-from eventhub.audience.service import FileFormat, ImportExport, ImportFile, UndoFile
+from eventhub.audience.service import (
+    FileFormat,
+    ImportExport,
+    ImportFile,
+    ImportHlsLog,
+    UndoFile,
+)
 from eventhub.kernel.db import db
 from eventhub.programme.queries import EventRow
 from tests.factories import audience as make
@@ -265,3 +271,57 @@ def test_a_curve_of_a_platform_goes_back_to_what_was_sent(app: Flask) -> None:
     assert figures(event) == figures(other)
     undo(event, curves[0].encode())
     assert [row[1] for row in figures(event)] == [405]
+
+
+def hls_log(sids: int, *, streams: tuple[str, ...] = ("main",), ago_s: int = 600) -> bytes:
+    """Return the log of a server on which so many watched each stream for two minutes."""
+    first = int(NOW.timestamp()) - ago_s
+    rows = [
+        {
+            "t": str(first + second),
+            "u": f"/hls/{name}.m3u8",
+            "s": 200,
+            "ip": "",
+            "sid": f"{name}{n}",
+        }
+        for name in streams
+        for n in range(sids)
+        for second in range(0, 120, 2)
+    ]
+    return "\n".join(json.dumps(row) for row in rows).encode()
+
+
+def read_hls(event: EventRow, data: bytes) -> service.Recorded:
+    return service.import_hls_log(ImportHlsLog(event_id=event.id, slug="server", data=data))
+
+
+def test_the_log_of_a_server_goes_back_to_what_others_say(app: Flask) -> None:
+    event, other = make.make_counted_event(), make.make_counted_event("other")
+    first, second = hls_log(3), hls_log(5, ago_s=540)
+    for one in (event, other):
+        read_hls(one, first)
+    stood = figures(other)
+    assert [row[1] for row in stood] == [3, 3]
+    read_hls(event, second)  # a minute of both, and one of its own
+    assert [row[1] for row in figures(event)] == [3, 5, 5]
+    assert undo(event, second) == 2
+    assert figures(event) == stood
+    with pytest.raises(UnknownFile):
+        undo(event, second)
+    assert read_hls(event, second).accepted == 1
+    assert read_hls(event, second) == service.Recorded(duplicates=2)
+    undo(event, second)
+    assert undo(event, first) == 2
+    assert figures(event) == []
+    assert len(db.session.scalars(select(TakenBack)).all()) == 6
+    formats = {(row.file_format, row.undone_by) for row in queries.batches(event.id)}
+    assert formats == {("hls-log", "Alice")}
+
+
+def test_a_log_of_several_streams_goes_whole(app: Flask) -> None:
+    event = make.make_counted_event()
+    data = hls_log(2, streams=("main", "side"))
+    assert read_hls(event, data).accepted == 4
+    assert [row.slug for row in queries.streams(event.id)] == ["server-main", "server-side"]
+    assert undo(event, data) == 4
+    assert figures(event) == []

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from eventhub.audience.enums import EvidenceClass, Op, SourceKind
 from eventhub.audience.errors import UnreadableSource
 from eventhub.audience.models import ExportMap, ImportBatch, Observation, Stream
+from eventhub.audience.rules import integrity
 from eventhub.audience.service.claims import RecordClaim, record_claim
 from eventhub.audience.service.samples import RecordSamples, SampleReading, record_samples
 from eventhub.audience.service.sources import EnsureStream, ensure_stream
@@ -156,13 +157,19 @@ def _claims(
         db.session.scalars(select(Observation.id).where(Observation.stream_id == stream.id))
     )
     new = same = revised = 0
+    ahead: list[BadLine] = []
+    now = clock.now()
     for show in file.shows:
+        if fault := integrity.time_fault(show.starts_at, now):
+            ahead.append(BadLine(show.line, f"start: {fault}"))
+            continue
         for metric in show.figures:
             row = record_claim(_claim(cmd, stream, show, metric, batch))
             new += row.id not in before and row.seq == 0
             revised += row.id not in before and row.seq > 0
             same += row.id in before
-    return ImportedExport(file.rows, new, same, revised, 0, file.rejected, file.unused)
+    rejected = tuple(sorted((*file.rejected, *ahead), key=lambda bad: bad.line))
+    return ImportedExport(file.rows, new, same, revised, 0, rejected, file.unused)
 
 
 def _claim(

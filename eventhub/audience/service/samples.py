@@ -20,8 +20,10 @@ from eventhub.audience.service.readings import Recorded, Refusal
 from eventhub.audience.service.sources import EnsureStream, ensure_stream
 from eventhub.kernel import clock
 from eventhub.kernel.db import command, db
+from eventhub.programme.queries import event_by_id
 
 _BEFORE = timedelta(minutes=2)  # how far back the last value is looked for
+_EARLY = timedelta(days=400)  # so long before an event and before now nothing is its stream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,7 @@ def record_samples(cmd: RecordSamples) -> Recorded:
     refused: list[Refusal] = []
     for sample in sorted(cmd.samples, key=lambda one: one.at):
         stream = streams[sample.stream]
-        if reason := _fault(sample, now):
+        if reason := _fault(cmd.event_id, sample, now):
             refused.append(Refusal(sample.index, reason))
         elif not cmd.is_checked and (rule := _doubt(sample, stream, kept, times)):
             counts["apart"] += 1
@@ -253,12 +255,20 @@ def _replaced(streams: dict[str, Stream]) -> set[tuple[int, str, float]]:
     }
 
 
-def _fault(sample: SampleReading, now: datetime) -> str | None:
+def _fault(event_id: int, sample: SampleReading, now: datetime) -> str | None:
     if fault := integrity.time_fault(sample.at, now):
         return f"at: {fault}"
+    if sample.at < now - _EARLY and _is_before(event_id, sample.at):
+        return "at: before-the-event"
     if sample.viewers is not None and (fault := integrity.count_fault(sample.viewers)):
         return f"concurrent: {fault}"
     return None
+
+
+def _is_before(event_id: int, at: datetime) -> bool:
+    """Tell whether an instant is of no preparation of an event: its curve would have no end."""
+    event = event_by_id(event_id)
+    return event.starts_on is None or at < event.day_bounds(event.starts_on)[0] - _EARLY
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from eventhub.audience.rules import integrity
 from eventhub.audience.sources.reading import BadLine, UnreadableFile
 from eventhub.audience.sources.text import MAX_BYTES, decode, rows
 from eventhub.kernel import sheets
@@ -55,6 +56,7 @@ _UNIT: Final = re.compile(r"(?:人次|人|次|分钟|minutes|min)\Z")
 _CLOCK: Final = re.compile(r"(?P<h>\d{1,7}):(?P<m>[0-5]\d):(?P<s>[0-5]\d)")
 _HOURS: Final = re.compile(r"(?P<n>.+?)(?:小时|hours|h)\Z")
 _DAY: Final = timedelta(days=1)
+_MOST_MINUTES: Final = 10**12  # of watch time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +306,8 @@ def _figure(name: str, text: str) -> ParsedNumber:
         found = parse_number(_UNIT.sub("", unicodedata.normalize("NFKC", text).strip()))
     except ValueError:
         raise ValueError(f"{name}: {text[:40]}") from None
+    if found.value > (_MOST_MINUTES if name == "watch" else integrity.MAX_COUNT):
+        raise ValueError(f"{name}: too-large")
     return ParsedNumber(value=found.value, op=found.op, text=text)
 
 
