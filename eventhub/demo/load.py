@@ -21,6 +21,7 @@ from eventhub.demo import (
     scans,
     seats,
     shows,
+    survey,
     tickets,
 )
 from eventhub.demo.counts import counts
@@ -129,6 +130,7 @@ def _festival(
         scans.load(frame, made, guests)
         figures.load(frame, made, programme)
         media.load(frame)
+        survey.load(frame)
         beside = queries.event_by_slug(content.futian()["event"]["slug"])
         report.load(frame, beside_id=beside.id)
         build_report(BuildReport(event_id=event.id, created_by=author_id))

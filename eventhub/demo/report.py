@@ -1,4 +1,6 @@
-"""What the demonstration's report is built with: targets from before the opening, the weather."""
+"""What the demonstration's report is built with: targets from before the opening, the weather,
+and what share of an audience is taken to see a piece.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,16 @@ from decimal import Decimal
 from typing import Final
 
 from eventhub.demo.frame import Frame
+from eventhub.exposure.rules.visibility import OFFERED
 from eventhub.exposure.service import (
     CompareReports,
     NoteDays,
+    SetPriors,
     SetTargets,
     SetUniverse,
     compare_reports,
     note_days,
+    set_priors,
     set_targets,
     set_universe,
 )
@@ -25,7 +30,7 @@ _TARGETS: Final = {
     "live.pcu": 15_000,
     "media.mentions": 40,
     "kol.creators": 12,
-    "exposure.gross": 20_000_000,
+    "exposure.gross": 12_000_000,
 }
 _REGION: Final = 12_000_000  # people of the invented region
 _WEATHER: Final = (
@@ -44,4 +49,5 @@ def load(frame: Frame, *, beside_id: int) -> None:
     with clock.fixed(event.day_bounds(days[0])[0] - timedelta(days=10)):
         values = {metric: Decimal(value) for metric, value in _TARGETS.items()}
         set_targets(SetTargets(event_id=event.id, values=values))
+        set_priors(SetPriors(event_id=event.id, priors=OFFERED))
         set_universe(SetUniverse(event_id=event.id, people=_REGION))

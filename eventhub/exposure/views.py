@@ -22,6 +22,7 @@ from eventhub.programme.queries import EventRow, event_by_id, shown_event
 from eventhub.settings import current_settings
 
 _PAGES_KEPT: Final = 32  # up to 300 kB each
+_LOOK_AGAIN_S: Final = 3  # while charts are being drawn
 _PUBLIC = frozenset({ReportStatus.PUBLISHED, ReportStatus.SUPERSEDED})
 
 blueprint = Blueprint("exposure", __name__)
@@ -35,7 +36,9 @@ def report(slug: str) -> Response:
     if row is None:
         page = render_template("exposure/none.html", event=event, section="report")
         return conditional(make_response(page))
-    return conditional(make_response(_text(event, row, _addresses(event))))
+    text, are_coming = _text(event, row, _addresses(event))
+    answer = make_response(text)
+    return _look_again(answer) if are_coming else conditional(answer)
 
 
 @blueprint.get("/e/<slug>/report/evidence/<line>")
@@ -77,7 +80,9 @@ def report_logo(slug: str) -> Response:
 def shared(token: str) -> Response:
     """GET /r/TOKEN: the version that a link shows; whoever holds it."""
     event, row, urls = _linked(token)
-    return private(make_response(_text(event, row, urls)))
+    text, are_coming = _text(event, row, urls)
+    answer = make_response(text)
+    return private(_look_again(answer) if are_coming else answer)
 
 
 @blueprint.get("/r/<token>/evidence/<line>")
@@ -127,41 +132,50 @@ def _addresses(event: EventRow) -> Addresses:
     return Addresses(event.slug, query={"version": asked} if asked else {})
 
 
-def _text(event: EventRow, row: ReportRow, urls: Addresses) -> str:
-    """
-    Return the page of a version, kept per process: a version never changes.
+def _look_again(answer: Response) -> Response:
+    """Let a page whose charts are being drawn load again by itself, without any script."""
+    answer.headers["Refresh"] = str(_LOOK_AGAIN_S)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
+
+def _text(event: EventRow, row: ReportRow, urls: Addresses) -> tuple[str, bool]:
+    """
+    Return the page of a version and whether charts of it are still to come.
+
+    Pages without such charts are kept per process: a version never changes.
     Only addresses without other arguments are kept, so that nobody can fill
     the store; while developing, nothing is, nor what members see ahead.
     """
 
-    def fresh() -> str:
-        data = report_page(row.document())
-        return render_template(
+    def fresh() -> tuple[str, Drawings]:
+        document = row.document()
+        drawings = Drawings.of(document, current_settings().instance_path / CHARTS)
+        text = render_template(
             "exposure/report.html",
             event=event,
             section="report",
             row=row,
-            page=data,
+            page=report_page(document),
             urls=urls,
-            drawings=_drawings(),
+            drawings=drawings,
         )
+        return text, drawings
 
     if set(request.args) - {"lang", "version"} or current_app.debug or not event.is_public:
-        return fresh()
+        text, drawings = fresh()
+        return text, drawings.are_coming
     kept: dict[Any, str] = current_app.extensions.setdefault("eventhub_report_pages", {})
     key = (event, row.sha256, row.status, current_lang(), request.full_path)
-    text = kept.get(key)
-    if text is None:
-        text = fresh()
+    held = kept.get(key)
+    if held is not None:
+        return held, False
+    text, drawings = fresh()
+    if drawings.is_final:
         while len(kept) >= _PAGES_KEPT:
             kept.pop(next(iter(kept)), None)
         kept[key] = text
-    return text
-
-
-def _drawings() -> Drawings:
-    return Drawings(current_settings().instance_path / CHARTS)
+    return text, drawings.are_coming
 
 
 def _evidence(event: EventRow, row: ReportRow, line: str, urls: Addresses) -> Response:

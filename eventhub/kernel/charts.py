@@ -17,6 +17,8 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,6 +35,8 @@ FONTS: Final = ROOT / "static" / "fonts"
 VEGA_LITE: Final = "6.4"
 _SORTED: Final = orjson.OPT_SORT_KEYS
 _APART_S: Final = 300  # a batch of some hundred drawings on a slow machine
+_PATIENCE_S: Final = 120  # so long a page says that its drawings come
+_TRY_AGAIN_S: Final = 600  # after drawing failed
 _FONT_STACK: Final = "Noto Sans SC, PingFang SC, Microsoft YaHei, Helvetica, Arial, sans-serif"
 _ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}\Z")
@@ -91,17 +95,25 @@ def kept(drawing: Drawing, folder: Path) -> str:
 
     Files carry the digest of all that shapes the drawing, so a new look draws
     anew and nothing kept is ever out of date; the folder may be emptied at any
-    time. Processes that only read do not load V8. Errors as `svg`.
+    time. Errors as `svg`.
     """
+    held = read(drawing, folder)
+    if held is not None:
+        return held
     path = folder / drawing.name
-    with suppress(OSError, UnicodeDecodeError):  # missing, or the disk damaged it: drawn anew
-        text = path.read_text()
-        if text.startswith("<svg") and text.rstrip().endswith("</svg>"):
-            return text
     text = svg(drawing.spec, dark=drawing.dark)
     with suppress(OSError):  # a full or read-only disk: drawn anew next time
         _put(path, text)
     return text
+
+
+def read(drawing: Drawing, folder: Path) -> str | None:
+    """Return a drawing from `folder`, None where it is missing or damaged; loads no V8."""
+    with suppress(OSError, UnicodeDecodeError):
+        text = (folder / drawing.name).read_text()
+        if text.startswith("<svg") and text.rstrip().endswith("</svg>"):
+            return text
+    return None
 
 
 def missing(drawings: Iterable[Drawing], folder: Path) -> list[Drawing]:
@@ -124,7 +136,7 @@ def draw_apart(drawings: Sequence[Drawing], folder: Path) -> None:
     Raises:
         Unavailable: vl-convert is not installed, or a drawing failed.
     """
-    if importlib.util.find_spec("vl_convert") is None:
+    if not can_draw():
         raise Unavailable(code="charts-unavailable")
     told = orjson.dumps([str(folder), [[one.spec, one.lang, one.dark] for one in drawings]])
     try:
@@ -139,6 +151,45 @@ def draw_apart(drawings: Sequence[Drawing], folder: Path) -> None:
     except subprocess.SubprocessError as error:
         error.add_note((getattr(error, "stderr", None) or b"").decode(errors="replace"))
         raise Unavailable(code="charts-unavailable") from error
+
+
+def can_draw() -> bool:
+    """Tell whether vl-convert is installed, without loading it."""
+    return importlib.util.find_spec("vl_convert") is not None
+
+
+def draw_behind(drawings: Sequence[Drawing], folder: Path, *, name: str) -> bool:
+    """
+    Begin to draw into `folder` in a process of its own, and do not wait for it.
+
+    A file `name` marks the work, so that several workers asked for the same
+    page start one process. Drawn is from the last to the first: where a job
+    draws the same from the other end, they meet in the middle.
+
+    Returns:
+        True while the drawings may still come; False where nothing can be
+        drawn or kept, or where it failed and is not tried again yet.
+    """
+    if not can_draw():
+        return False
+    mark = folder / f"{name}.drawing"
+    try:
+        folder.mkdir(exist_ok=True)
+        age = time.time() - mark.stat().st_mtime if mark.exists() else None
+        if age is not None and age < _TRY_AGAIN_S:
+            return age < _PATIENCE_S
+        mark.unlink(missing_ok=True)
+        mark.touch(exist_ok=False)
+    except OSError:  # no folder to keep it in, or another worker was faster
+        return mark.exists()
+
+    def work() -> None:
+        with suppress(Unavailable, OSError):  # the mark stays: not again at once
+            draw_apart(list(reversed(drawings)), folder)
+            mark.unlink(missing_ok=True)
+
+    threading.Thread(target=work, name="charts", daemon=True).start()
+    return True
 
 
 def _draw_told() -> int:

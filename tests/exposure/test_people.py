@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from eventhub.exposure.enums import Channel
 from eventhub.exposure.render.page import report_page
-from eventhub.exposure.rules.lines import Line
+from eventhub.exposure.rules.lines import Line, Span
 from eventhub.exposure.rules.people import (
     PeopleRange,
     overlaps,
@@ -81,6 +83,33 @@ def test_a_survey_bounds_both_ends() -> None:
     persons = line("footfall.persons", 2_500, cls="estimated", low=2_300, high=2_700)
     found = behind(line("footfall.visits", 5_000), persons)
     assert (found.low, found.high) == (2_300, 2_700)
+
+
+def test_a_survey_of_one_day_says_nothing_of_the_most_people_of_several() -> None:
+    first, third = (datetime(2026, 9, day, 22, tzinfo=UTC) for day in (20, 22))
+    asked = line("footfall.persons", 2_500, cls="estimated", low=2_300, high=2_700)
+    visits = replace(line("footfall.visits", 5_000), span=Span(first, third))
+    whole = replace(asked, scope="2026-09-20T22:00Z", span=Span(first, third))
+    one_day = replace(whole, span=Span(first, first + timedelta(days=1)))
+    one_place = replace(whole, scope="works@2026-09-20T22:00Z")
+    found = [behind(visits, survey) for survey in (whole, one_day, one_place)]
+    ends = [(one.low, one.high) for one in found]
+    assert ends == [(2_300, 2_700), (2_300, 5_000), (2_300, 5_000)]
+
+
+def test_channels_that_count_people_have_a_range_of_their_own_beside_the_others() -> None:
+    lines = (
+        line("footfall.visits", 5_000),
+        line("checkin.visitors", 900),
+        line("live.starts", 3_000),
+        line("media.potential", 70_000, ">"),
+    )
+    found = behind(*lines, universe=1_000_000)
+    assert (found.low, found.high) == (900, 1_000_000)
+    assert found.counted is not None
+    assert found.counted.as_json() == {"channels": ["A"], "low": 900, "high": 5_000}
+    assert behind(*lines[:2]).counted is None  # every channel counts: that is the range
+    assert behind(*lines[2:], universe=1_000).counted is None  # none does
 
 
 @pytest.mark.parametrize("op", [">", "~"])
@@ -161,6 +190,8 @@ def test_who_could_be_reached_bounds_the_range_and_says_what_it_does(
     assert document["universe"] == {"people": 600, "high_to": None}
     assert document["gross"] == before["gross"]
     page = assert_html(client.get("/e/demo/report?lang=en"))
-    assert "600 as the organizer states it; without that the high end would be: open." in page
+    assert (
+        "600 as the organizer states it: not every channel has an upper bound of its own." in page
+    )
     set_universe(SetUniverse(event_id=event_id, people=None))
     assert build_report(BuildReport(event_id=event_id)).document()["universe"] is None

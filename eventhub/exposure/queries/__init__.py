@@ -14,13 +14,8 @@ from eventhub.exposure.queries.builder import (
     targets,
 )
 from eventhub.exposure.queries.inputs import inputs
-from eventhub.exposure.queries.media import (
-    MediaBatchRow,
-    media_batches,
-    mention_rows,
-    outlet_names,
-    post_rows,
-)
+from eventhub.exposure.queries.media import mention_rows, outlet_names, post_rows
+from eventhub.exposure.queries.media_batches import MediaBatchRow, media_batches
 from eventhub.exposure.queries.reports import (
     ReportRow,
     document,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from eventhub.audience.dictionary import METRICS
 from eventhub.audience.queries import ObservationRow, streams
 from eventhub.exposure.models import NotStated, SourceText
-from eventhub.exposure.rules.lines import Claim, Line, SourceRef
+from eventhub.exposure.rules.lines import Claim, Line, SourceRef, Span
 from eventhub.exposure.rules.uncertainty import Part, interval
 from eventhub.kernel.db import I18n, db
 from eventhub.programme.queries import zones
@@ -66,6 +66,7 @@ def _line(
         unit=row.unit,
         cls=row.cls.value,
         scope=_scope(row, place),
+        span=Span(row.starts_at, row.ends_at) if row.starts_at and row.ends_at else None,
         low=found.low if found else None,
         high=found.high if found else None,
         sources=(_source(row),),

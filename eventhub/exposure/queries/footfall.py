@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from eventhub.audience.queries import (
     visits,
 )
 from eventhub.exposure.rules.baseline import against_baseline
-from eventhub.exposure.rules.lines import Line, SourceRef
+from eventhub.exposure.rules.lines import Line, SourceRef, Span
 from eventhub.exposure.rules.rollup import sum_op, weakest
 from eventhub.exposure.rules.uncertainty import Part, interval
 from eventhub.kernel import clock
@@ -59,8 +59,15 @@ def footfall(event: EventRow, notes: Mapping[date, I18n]) -> Footfall:
     found = [row for row in counted if not held or row.day in held]
     hours = counter_hours(event)
     own = [x for x in hours if not held or event.operating_day(x.starts_at) in held]
-    lines = [_visits(found, rows, own)] if found else []
-    lines += [_passages(row, days) for row in rows if not row.is_cordon and row.last_at]
+    ends = max(read)
+    span = _span(event, [row.day for row in found], ends)
+    lines = [replace(_visits(found, rows, own), span=span)] if found else []
+    lines += [
+        replace(line, span=_span(event, [day.day for day in days], row.last_at))
+        for row in rows
+        if not row.is_cordon and row.last_at
+        for line in [_passages(row, days)]
+    ]
     tables = _hours(event, rows, own)
     series = {
         "footfall_hours": tables,
@@ -69,6 +76,14 @@ def footfall(event: EventRow, notes: Mapping[date, I18n]) -> Footfall:
         "baseline": _baseline(event, found, rows, hours, notes),
     }
     return Footfall(tuple(lines), {name: value for name, value in series.items() if value})
+
+
+def _span(event: EventRow, days: Sequence[date], ends_at: datetime) -> Span | None:
+    """Return the time of some operating days, as far as the readings go."""
+    if not days:
+        return None
+    last = event.day_bounds(max(days))[1]
+    return Span(event.day_bounds(min(days))[0], min(last, ends_at))
 
 
 def _door(row: DoorDay) -> dict[str, Any]:

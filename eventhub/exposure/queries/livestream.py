@@ -18,7 +18,7 @@ from eventhub.audience.queries import (
     streams,
     viewers_days,
 )
-from eventhub.exposure.rules.lines import Line, SourceRef
+from eventhub.exposure.rules.lines import Line, SourceRef, Span
 from eventhub.kernel.db import I18n
 from eventhub.programme.queries import EventRow
 
@@ -66,12 +66,14 @@ def house_player(event: EventRow, recorded: Sequence[Line]) -> list[Line]:
         for state in beat_states(event).values()
         if state.starts and shown[state.stream_id].slug not in taken
     ]
-    return [*plays, *(_viewers(row, shown[row.stream_id]) for row in viewers_days(event))]
+    daily = [_viewers(event, row, shown[row.stream_id]) for row in viewers_days(event)]
+    return [*plays, *daily]
 
 
-def _viewers(row: ViewersDay, stream: StreamRow) -> Line:
+def _viewers(event: EventRow, row: ViewersDay, stream: StreamRow) -> Line:
     """Return the different viewers of a day; a sketch has the interval of its library."""
     line = _own("live.viewers_day", row.count, stream, row.day.isoformat())
+    line = replace(line, span=Span(*event.day_bounds(row.day)))
     facts = {"starts": row.starts, "skipped": row.skipped}
     if row.is_exact:
         return replace(line, cls="estimated", facts=facts)
@@ -128,6 +130,7 @@ def _line(metric_id: str, value: int | None, row: StreamResult, scope: str) -> L
         unit=metric.unit.zh,
         cls=row.cls.value,
         scope=scope,
+        span=Span(row.programme.starts_at, row.programme.ends_at),
         sources=(
             SourceRef(source=row.stream.source_name, title=row.stream.name, observations=(scope,)),
         ),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from eventhub.audience.dictionary import METRICS
 from eventhub.exposure.enums import PriorKind, ReachKind
-from eventhub.exposure.models import Creator, CreatorPost, MediaBatch, Mention, Outlet
+from eventhub.exposure.models import Creator, CreatorPost, Mention, Outlet
+from eventhub.exposure.queries.media_batches import media_batches
 from eventhub.exposure.rules.canonical import canonical, sha256
-from eventhub.exposure.rules.lines import Line, SourceRef
+from eventhub.exposure.rules.lines import Line, SourceRef, Span
 from eventhub.exposure.rules.media import MentionRow, PostRow, creator_sums, media_sums
 from eventhub.exposure.rules.uncertainty import Prior, interval
 from eventhub.exposure.rules.visibility import Seen, posts_seen, seen
@@ -40,48 +41,6 @@ class Media:
     is_synthetic: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MediaBatchRow:
-    """One imported monitoring file; `undone_at` is set when its rows were taken back."""
-
-    sha256: str
-    file_name: str
-    file_format: str
-    rows: int
-    accepted: int
-    duplicates: int
-    rejected: list[Any]
-    imported_by: str
-    imported_at: datetime
-    undone_at: datetime | None
-    undone_by: str
-    undone_reason: str
-
-
-def media_batches(event_id: int) -> list[MediaBatchRow]:
-    """Return the imported monitoring files of an event, newest first; one statement."""
-    found = db.session.scalars(
-        select(MediaBatch).where(MediaBatch.event_id == event_id).order_by(MediaBatch.id.desc())
-    )
-    return [
-        MediaBatchRow(
-            sha256=row.sha256,
-            file_name=row.file_name,
-            file_format=row.file_format,
-            rows=row.row_count,
-            accepted=row.accepted_count,
-            duplicates=row.duplicate_count,
-            rejected=row.rejected,
-            imported_by=row.imported_by,
-            imported_at=row.imported_at,
-            undone_at=row.undone_at,
-            undone_by=row.undone_by,
-            undone_reason=row.undone_reason,
-        )
-        for row in found
-    ]
-
-
 def media(event: EventRow, priors: Mapping[PriorKind, Prior] | None = None) -> Media:
     """Return lines and tables of an event's mentions and posts; four statements."""
     mentions, posts = mention_rows(event.id), post_rows(event.id)
@@ -103,11 +62,10 @@ def media(event: EventRow, priors: Mapping[PriorKind, Prior] | None = None) -> M
         "refs_sha256": sha256(canonical({"refs": sorted(days)})),
         "batches": sorted(row.sha256 for row in media_batches(event.id) if not row.undone_at),
     }
+    reported = _media_lines(mentions, days, priors or {})
+    posted = _creator_lines(posts, days, creators, (priors or {}).get(PriorKind.FOLLOWERS))
     return Media(
-        lines=(
-            *_media_lines(mentions, days, priors or {}),
-            *_creator_lines(posts, days, creators, (priors or {}).get(PriorKind.FOLLOWERS)),
-        ),
+        lines=(*_dated(reported, mentions), *_dated(posted, posts)),
         series={name: value for name, value in series.items() if value},
         state=state,
         is_synthetic=_has_synthetic(event.id),
@@ -181,6 +139,14 @@ def _has_synthetic(event_id: int) -> bool:
         )
         for model in (Mention, CreatorPost)
     )
+
+
+def _dated(lines: Sequence[Line], rows: Sequence[MentionRow | PostRow]) -> list[Line]:
+    """Add when the first and the last piece came out; both are held by the span."""
+    if not rows:
+        return []
+    span = Span(rows[0].published_at, rows[-1].published_at + timedelta(seconds=1))
+    return [replace(line, span=span) for line in lines]
 
 
 def _media_lines(
@@ -303,8 +269,9 @@ def _days(
     posted = Counter(days[row.ref] for row in posts)
     held = sorted({*reports, *posted})
     span = (held[-1] - held[0]).days + 1
-    drawn = [held[0] + timedelta(days=n) for n in range(span)] if span <= _DAYS_DRAWN else held
-    drawn = drawn[-_DAYS_DRAWN:]
+    drawn = held[-_DAYS_DRAWN:]
+    if span <= _DAYS_DRAWN:
+        drawn = [held[0] + timedelta(days=n) for n in range(span)]
     return {
         "days": [day.isoformat() for day in drawn],
         "mentions": [reports[day] for day in drawn],

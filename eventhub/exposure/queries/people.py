@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from eventhub.audience.dictionary import METRICS
 from eventhub.exposure.queries.presence import Presence
-from eventhub.exposure.rules.lines import Line, SourceRef
+from eventhub.exposure.rules.lines import Line, SourceRef, Span
 from eventhub.kernel.db import I18n, db
 from eventhub.programme.queries import EventRow, gates
 from eventhub.registration.models import TicketType
@@ -38,7 +38,11 @@ def people(event: EventRow, found: Presence) -> tuple[list[Line], dict[str, Any]
     if not found.entries:
         return lines, {}
     doors = [_Kind(gate.id, gate.slug, gate.name) for gate in gates(event.id)]
-    return [*lines, *_admitted(found), *_repeat_line(found)], {
+    held = found.held()
+    latest = max(datetime.fromisoformat(at) for at, _gate, _count in found.gate_hours)
+    span = Span(event.day_bounds(held[0])[0], latest + _HOUR)
+    counted = (*_admitted(found), *_repeat_line(found))
+    return [*lines, *(replace(line, span=span) for line in counted)], {
         "checkin_hours": _hours(event, doors, found.gate_hours),
         "tier_hours": _hours(event, _types(event.id), found.type_hours),
     }

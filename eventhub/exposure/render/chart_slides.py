@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ _CHART: Final = Box(LEFT, TOP, RIGHT - LEFT, 5.1)
 _COLUMN, _COLUMN_STACKED, _BAR, _BAR_STACKED, _LINE = 51, 52, 57, 58, 4  # XL_CHART_TYPE
 _COLUMNS: Final = 25
 _LONGEST_NAME: Final = 26
+_TARGETS: Final = 12
+_MOST_LABELS: Final = 8  # under an axis: names stay level
 _MOST_CELLS: Final = 400
 
 
@@ -31,34 +33,69 @@ def waterfall(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None
     counted = [line for line in document["lines"] if line["in_gross"]]
     if not counted or page.scale is None:
         return
-    names, blanks, values, classes = [], [], [], []
-    done = 0
-    for line in counted:
-        names.append(_named(words.name_of(line), int(line["value"])))
-        blanks.append(done)
-        values.append(int(line["value"]))
-        classes.append(line["class"])
-        done += int(line["value"])
+    names = [_named(words.name_of(line), int(line["value"])) for line in counted]
     names.append(_named(_("Gross with evidence"), document["gross"]))
-    blanks.append(0)
-    values.append(document["gross"])
-    classes.append(document["gross_class"] or "measured")
+    starts = list(accumulate((int(line["value"]) for line in counted), initial=0))
+    blanks = [*starts[:-1], 0]
+    stacked = {
+        cls: [*(int(line["value"]) if line["class"] == cls else 0 for line in counted), total]
+        for cls, total in document["by_class"].items()
+    }
     if document["residual"]:
         names.append(_named(_("Unexplained residual"), document["residual"]))
-        blanks.append(done)
-        values.append(document["residual"])
-        classes.append("residual")
+        blanks.append(starts[-1])
+        for values in stacked.values():
+            values.append(0)
+        stacked["residual"] = [*[0] * (len(names) - 1), document["residual"]]
+    stacked = {cls: values for cls, values in stacked.items() if any(values)}
     foot = _("contacts, added up from top to bottom; the texture says the class")
     slide = deck.slide(_("Where every contact comes from"), foot)
-    chart = _chart(deck, slide, _BAR_STACKED, names, [("", blanks), (_("Contacts"), values)])
+    data = [("", blanks), *((sections.class_word(cls), own) for cls, own in stacked.items())]
+    chart = _chart(deck, slide, _BAR_STACKED, names, data)
     chart.category_axis.reverse_order = True
+    _without_scale(chart)
     plot = chart.plots[0]
     plot.gap_width, plot.overlap = 45, 100
     plot.series[0].format.fill.background()
-    for number, cls in enumerate(classes):
-        point = plot.series[1].points[number]
-        deck.texture(point.format.fill, cls)
-        point.format.line.color.rgb = deck.rgb(COLOURS[cls])
+    for series, cls in zip(list(plot.series)[1:], stacked, strict=True):
+        _weave(deck, series, cls)
+
+
+def _weave(deck: Deck, series: Any, cls: str) -> None:
+    deck.texture(series.format.fill, cls)
+    series.format.line.color.rgb = deck.rgb(COLOURS[cls])
+
+
+def _without_scale(chart: Any) -> None:
+    """Leave the axis away where every bar has its figure beside it."""
+    chart.value_axis.visible = chart.value_axis.has_major_gridlines = False
+
+
+def targets(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
+    """Print targets and what was reached; beside each row its bar, which ends at the target."""
+    rows = page.targets[:_TARGETS]
+    if not rows:
+        return
+    slide = deck.slide(_("Targets and what was reached"), _("a target set late says so"))
+    heads = [_("Figure"), _("Target"), _("Reached"), _("Class"), _("Share of the target"), ""]
+    cells = [
+        [
+            " · ".join(filter(None, (row.name, row.unit, row.note))),
+            *(row.target, row.reached or _("not measured"), sections.class_word(row.cls)),
+            *("", row.share),
+        ]
+        for row in rows
+    ]
+    widths = (3.5, 1.6, 1.8, 1.15, 2.4, 1.05)
+    ends = deck.table(slide, _CHART, [heads, *cells], widths, numbers=frozenset({1, 2, 5}))
+    left, wide = LEFT + sum(widths[:4]) + 0.05, widths[4] - 0.1
+    for row, top, end in zip(rows, ends, ends[1:], strict=False):
+        middle = (top + end) / 2
+        if row.share:
+            share = float(row.width.rstrip("%")) / 100
+            bar = Box(left, middle - 0.11, max(0.02, wide * share), 0.22)
+            deck.rectangle(slide, bar, row.cls or "measured")
+            deck.rule(slide, Box(left + wide, middle - 0.17, 0, 0.34), INK, 1.5)
 
 
 def _named(name: str, value: int) -> str:
@@ -76,8 +113,7 @@ def beside(deck: Deck, slide: Any, day: DayRow, box: Box) -> None:
     chart = _chart(deck, slide, _COLUMN, [one.label for one in day.hours], data, box)
     chart.plots[0].gap_width, chart.plots[0].overlap = 40, 0
     for series, cls in zip(chart.plots[0].series, ("measured", "residual"), strict=True):
-        deck.texture(series.format.fill, cls)
-        series.format.line.color.rgb = deck.rgb(COLOURS[cls])
+        _weave(deck, series, cls)
     chart.has_legend = True
     chart.legend.position, chart.legend.include_in_layout = -4160, False  # top
 
@@ -133,6 +169,7 @@ def funnel(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
     box = Box(LEFT, TOP, 5.2, 5.1)
     chart = _chart(deck, slide, _BAR, names, [(_("People"), values)], box)
     chart.category_axis.reverse_order = True
+    _without_scale(chart)
     chart.plots[0].gap_width = 45
     deck.texture(chart.plots[0].series[0].format.fill, "measured")
     _label(deck, chart.plots[0].series[0])
@@ -147,7 +184,7 @@ def funnel(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
         box,
         [heads, *rows],
         (2.0, 1.1, 1.1, 0.95, 0.9),
-        size=11,
+        size=14,
         numbers=frozenset({1, 2, 3, 4}),
     )
 
@@ -172,8 +209,7 @@ def timeline(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
     chart = _chart(deck, slide, _COLUMN_STACKED, days, data)
     chart.plots[0].gap_width, chart.plots[0].overlap = 45, 100
     for series, cls in zip(chart.plots[0].series, ("measured", "claimed"), strict=True):
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = deck.rgb(COLOURS[cls])
+        _weave(deck, series, cls)
     chart.has_legend = True
     chart.legend.position, chart.legend.include_in_layout = -4160, False  # top
     _sparse(chart, len(days))
@@ -195,9 +231,8 @@ def unit_field(deck: Deck, slide: Any, document: Mapping[str, Any]) -> None:
     rest = float(whole - int(whole))
     if rest and len(solid) < len(squares):
         x, y = squares[len(solid)]
-        deck.rectangle(slide, Box(x, y + side * (1 - rest), side, side * rest), "measured")
-        shape = slide.shapes[-1]
-        shape.fill.fore_color.rgb = shape.line.color.rgb = deck.rgb(INK)
+        part = Box(x, y + side * (1 - rest), side, side * rest)
+        deck.ink(deck.rectangle(slide, part, "measured"))
     note = _("%(cells)s cells of %(value)s contacts", cells=count, value=exact(cell))
     share = percent(page_share(document))
     deck.text(slide, Box(left, 1.75, 6.3, 0.3), f"{note} · {share}", size=13)
@@ -267,9 +302,11 @@ def _label(deck: Deck, series: Any) -> None:
 
 
 def _sparse(chart: Any, count: int) -> None:
-    """Write every n-th name under the axis, at most eleven."""
-    step = max(1, -(-count // 11))
+    """Write every n-th name under the axis, level."""
+    step = max(1, -(-count // _MOST_LABELS))
     axis, qn = chart.category_axis._element, library("oxml.ns").qn
+    chart.category_axis.tick_labels.font.size = library("util").Pt(11)
+    axis.find(qn("c:txPr")).find(qn("a:bodyPr")).set("rot", "0")
     for name in ("c:tickLblSkip", "c:tickMarkSkip"):
         element = axis.makeelement(qn(name), {"val": str(step)})
         axis.find(qn("c:noMultiLvlLbl")).addprevious(element)

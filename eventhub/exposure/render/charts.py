@@ -8,11 +8,10 @@ the funnel stay part of their table rows, see docs/report.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -23,29 +22,48 @@ from eventhub.exposure.render.sections import Media
 from eventhub.exposure.render.sections import media as media_of
 from eventhub.exposure.render.series import HeatTable, StreamCurve, heat_tables, stream_curves
 from eventhub.kernel import charts
-from eventhub.kernel.errors import Unavailable
 from eventhub.kernel.i18n import LANGS, current_lang, in_lang
 
 CHARTS: Final = "charts"  # folder of the instance
 _SIZES: Final = {"narrow": (290, 150), "wide": (540, 190)}  # px of the plot without its axes
 _INK: Final = {"measured": "#0B4F8A", "estimated": "#A65E00", "claimed": "#101312"}
 _CLAIMED_DASH: Final = [1.5, 3]
+_WHOLE_BAND: Final = {"band": 1}
 _MOST_LABELLED: Final = 12  # days with a figure above the bar
 
 
 class Drawings:
-    """The charts of one page, as its folder keeps them; what is missing there is drawn."""
+    """
+    The charts of one page in one language, as its folder keeps them.
 
-    def __init__(self, folder: Path) -> None:
+    A page never waits for a drawing: where some are missing they are begun
+    behind it, and until they are there `are_coming` and their place says so.
+    `is_final` tells that the page stays as it is.
+    """
+
+    def __init__(self, folder: Path, *, are_coming: bool = False, is_final: bool = True) -> None:
         self._folder = folder
+        self.are_coming = are_coming
+        self.is_final = is_final
 
-    def hours(self, table: HeatTable) -> Markup:
-        """Return entries by hour of one day."""
-        return self._drawn(hours_spec(table))
+    @classmethod
+    def of(cls, document: Mapping[str, Any], folder: Path) -> Self:
+        """Return the charts of a report.json in the language of the request."""
+        wanted = [drawing for spec in _specs(document) for drawing in _drawings(spec)]
+        lacking = [drawing for drawing in wanted if charts.read(drawing, folder) is None]
+        name = f"{document['digest'][:32]}-{current_lang()}"
+        are_coming = bool(lacking) and charts.draw_behind(lacking, folder, name=name)
+        return cls(folder, are_coming=are_coming, is_final=not lacking or not charts.can_draw())
 
-    def beside(self, day: DayRow) -> Markup:
-        """Return one day by hour beside the usual one."""
-        return self._drawn(beside_spec(day))
+    def hours(self, tables: Sequence[HeatTable]) -> list[tuple[HeatTable, Markup]]:
+        """Return entries by hour, day beside day."""
+        top = hours_top(tables)
+        return [(table, self._drawn(hours_spec(table, top=top))) for table in tables]
+
+    def beside(self, rows: Sequence[DayRow]) -> list[tuple[DayRow, Markup]]:
+        """Return each day by hour beside the usual one."""
+        top = beside_top(rows)
+        return [(day, self._drawn(beside_spec(day, top=top))) for day in rows if day.hours]
 
     def stream(self, stream: StreamCurve) -> Markup:
         """Return the viewers of one stream over time."""
@@ -56,18 +74,22 @@ class Drawings:
         return self._drawn(timeline_spec(media))
 
     def _drawn(self, spec: Mapping[str, Any]) -> Markup:
-        """Return the four drawings; nothing where they can not be drawn: the table stays."""
+        """Return the four drawings, that they come, or nothing: the table stands beside."""
         made = []
-        try:
-            for drawing in _drawings(spec):
-                size = "narrow" if drawing.spec["width"] == _SIZES["narrow"][0] else "wide"
-                scheme = "dark" if drawing.dark else "light"
-                text = charts.kept(drawing, self._folder)
-                made.append(f'<div class="drawn-{size} drawn-{scheme}">{text}</div>')
-        except (Unavailable, ValueError) as error:
-            current_app.logger.warning("chart not drawn", exc_info=error)
-            return Markup()
+        for drawing in _drawings(spec):
+            size = "narrow" if drawing.spec["width"] == _SIZES["narrow"][0] else "wide"
+            scheme = "dark" if drawing.dark else "light"
+            text = charts.read(drawing, self._folder)
+            if text is None:
+                return self._place()
+            made.append(f'<div class="drawn-{size} drawn-{scheme}">{text}</div>')
         return Markup("".join(made))  # noqa: S704 - SVG of Vega, which escapes every text
+
+    def _place(self) -> Markup:
+        if not self.are_coming:
+            return Markup()
+        words = _("The chart is being drawn. Its figures stand in the table.")
+        return Markup('<p class="drawn-soon cap">{}</p>').format(words)
 
 
 def drawings_of(document: Mapping[str, Any]) -> list[charts.Drawing]:
@@ -83,8 +105,9 @@ def _specs(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the charts of the sections that a page has, in the language of the moment."""
     shown = sections_of(document)
     if Section.FOOTFALL in shown:
-        yield from map(hours_spec, heat_tables(document, "footfall_hours"))
-        yield from (beside_spec(day) for day in days(document) if day.hours)
+        tables, rows = heat_tables(document, "footfall_hours"), days(document)
+        yield from (hours_spec(table, top=hours_top(tables)) for table in tables)
+        yield from (beside_spec(day, top=beside_top(rows)) for day in rows if day.hours)
     if Section.LIVESTREAM in shown:
         yield from map(stream_spec, stream_curves(document))
     if Section.MEDIA in shown and (found := media_of(document)):
@@ -93,13 +116,26 @@ def _specs(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _drawings(spec: Mapping[str, Any]) -> list[charts.Drawing]:
     return [
-        charts.Drawing({**spec, "width": width, "height": height}, current_lang(), dark)
+        charts.Drawing(
+            {**spec, "width": width, "height": height, "background": None}, current_lang(), dark
+        )
         for width, height in _SIZES.values()
         for dark in (False, True)
     ]
 
 
-def hours_spec(table: HeatTable) -> dict[str, Any]:
+def hours_top(tables: Iterable[HeatTable]) -> int:
+    """Return the largest hour of some days, so that their charts share one scale."""
+    return max((total for table in tables for total in table.totals), default=1) or 1
+
+
+def beside_top(rows: Iterable[DayRow]) -> int:
+    """Return the largest hour of some days and of their usual ones."""
+    hours = (one for day in rows for one in day.hours)
+    return max((n for one in hours for n in (one.value, one.usual) if n), default=1)
+
+
+def hours_spec(table: HeatTable, *, top: int) -> dict[str, Any]:
     """Return bars of the sums by hour; an hour that a row missed has bare warp behind it."""
     values = [
         {"hour": hour, "n": total, "gap": any(row.cells[number].is_gap for row in table.rows)}
@@ -111,12 +147,15 @@ def hours_spec(table: HeatTable) -> dict[str, Any]:
         "encoding": {"x": x},
         "layer": [
             _gap_layer({"transform": [{"filter": "datum.gap"}]}),
-            {"mark": {"type": "bar", "color": _INK["measured"]}, "encoding": {"y": _y("n")}},
+            {
+                "mark": {"type": "bar", "color": _INK["measured"], "width": _WHOLE_BAND},
+                "encoding": {"y": _y("n", top=top)},
+            },
         ],
     }
 
 
-def beside_spec(day: DayRow) -> dict[str, Any]:
+def beside_spec(day: DayRow, *, top: int) -> dict[str, Any]:
     """Return bars of a day by hour with a mark where the usual day stands."""
     values = [{"hour": one.label, "n": one.value, "usual": one.usual} for one in day.hours]
     names = [_("This day"), _("Usual, median")]
@@ -125,15 +164,15 @@ def beside_spec(day: DayRow) -> dict[str, Any]:
 
     def mark(kind: Mapping[str, Any], field: str, name: str) -> dict[str, Any]:
         own = {"datum": name, **colour, "legend": legend}
-        return {"mark": kind, "encoding": {"y": _y(field), "color": own}}
+        return {"mark": kind, "encoding": {"y": _y(field, top=top), "color": own}}
 
-    tick = {"type": "tick", "thickness": 3, "bandSize": {"band": 0.95}, "opacity": 1}
+    tick = {"type": "tick", "thickness": 3, "bandSize": {"band": 1.3}, "opacity": 1}
     return {
         "data": {"values": values},
         "encoding": {"x": _band("hour", [one.label for one in day.hours])},
         "layer": [
             _gap_layer({"transform": [{"filter": "datum.n === null"}]}),
-            mark({"type": "bar"}, "n", names[0]),
+            mark({"type": "bar", "width": _WHOLE_BAND}, "n", names[0]),
             mark(tick, "usual", names[1]),
         ],
     }

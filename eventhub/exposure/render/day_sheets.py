@@ -19,7 +19,7 @@ def shows_sheet(made: Book, document: Mapping[str, Any]) -> None:
         made, "Shows", _("Which show drew whom"), (44, 22, 26, 12, 12, 12, 12, 12, 40)
     )
     heads = [
-        _("Show"),
+        _("Show given"),
         _("Time, UTC"),
         _("Stage"),
         _("Registered people"),

@@ -6,6 +6,7 @@ import importlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Final
 
 INK: Final = "101312"
@@ -30,7 +31,8 @@ _NARROW: Final = 0.56  # width of the others, em
 _LEADING: Final = 1.2
 _ROW: Final = 0.031  # height of a row, inches per point of its text
 _SMALLEST: Final = 7  # points
-_TALL: Final = 0.4  # inches that a row takes where there is room
+_TALL: Final = 0.62  # inches that a row takes where there is room
+_SLACK: Final = 0.95  # of a width: programs set the same font a little wider or narrower
 _LATIN: Final = "Arial"
 _ASIAN: Final = "Microsoft YaHei"
 _SONG: Final = ("Times New Roman", "SimSun")
@@ -64,21 +66,23 @@ def lines(text: str, size: float, width: float) -> int:
     """Return how many lines a text takes in a width, inches, at a size, points."""
     em = size / 72
     length = sum(em if ord(char) > _SQUARE else em * _NARROW for char in text)
-    return max(1, -int(-length // width))
+    return max(1, -int(-length // (width * _SLACK)))
 
 
 def _table_size(
     rows: Sequence[Sequence[str]], widths: Sequence[float], height: float, size: float
 ) -> float:
     """Return the size of text, at most `size`, in which a table keeps to a height."""
-    while size > _SMALLEST and _table_height(rows, widths, size) > height:
+    while size > _SMALLEST and sum(_row_heights(rows, widths, size)) > height:
         size -= 0.5
     return size
 
 
-def _table_height(rows: Sequence[Sequence[str]], widths: Sequence[float], size: float) -> float:
+def _row_heights(
+    rows: Sequence[Sequence[str]], widths: Sequence[float], size: float
+) -> list[float]:
     """Return how high rows become whose cells wrap, inches; 0.1 and 0.04 are the margins."""
-    return sum(
+    return [
         max(
             size * _ROW,
             *(
@@ -87,7 +91,7 @@ def _table_height(rows: Sequence[Sequence[str]], widths: Sequence[float], size: 
             ),
         )
         for row in rows
-    )
+    ]
 
 
 class Deck:
@@ -109,6 +113,23 @@ class Deck:
         self.file.core_properties.title = title
         self.edge, self.mark, self.accent = edge, mark, accent
         self.count = 0
+
+    def cover(self) -> Any:
+        """Return a new slide with nothing but selvedge and watermark."""
+        made = self.file.slides.add_slide(self.file.slide_layouts[6])
+        self.count += 1
+        self.rule(made, Box(EDGE, 0, 0, HEIGHT), INK)
+        self._selvedge(made)
+        if self.accent:
+            self.rule(made, Box(LEFT, 0.44, 1.2, 0), self.accent, 4.0)
+        if self.mark:
+            self.text(made, Box(LEFT, 0.1, 4.2, 0.34), self.mark, size=11, bold=True)
+        return made
+
+    def ink(self, shape: Any) -> None:
+        """Fill a shape with ink, without a texture."""
+        shape.fill.solid()
+        shape.fill.fore_color.rgb = shape.line.color.rgb = self.rgb(INK)
 
     def slide(self, title: str, foot: str = "", source: str = "") -> Any:
         """Return a new slide with its title, selvedge, footer and watermark."""
@@ -222,24 +243,26 @@ class Deck:
         rows: Sequence[Sequence[str]],
         widths: Sequence[float],
         *,
-        size: float = 12,
+        size: float = 16,
         numbers: frozenset[int] = frozenset(),
+        centred: frozenset[int] = frozenset(),
         fills: dict[tuple[int, int], str] | None = None,
         margin: float = 0.05,
-    ) -> float:
+    ) -> list[float]:
         """
-        Add a native table and return where it ends, inches; `numbers` stand right.
+        Add a native table and return where each row ends, inches.
 
-        The first row is its head.
+        The first row is its head; `numbers` stand right, `centred` in the middle.
+        Rows take the room that there is.
 
         `size` is the largest size of its text, points: long cells make it smaller;
         `margin` stands left and right in each cell, inches.
         """
         size = _table_size(rows, widths, box.h, size)
-        each = max(size * _ROW, min(_TALL, box.h / len(rows)))
-        if _table_height(rows, widths, size) + len(rows) * (each - size * _ROW) > box.h:
-            each = size * _ROW  # cells that wrap need the room
-        height = self.inches(min(box.h, len(rows) * each))
+        heights = _row_heights(rows, widths, size)
+        spare = (box.h - sum(heights)) / len(rows)
+        heights = [max(high, min(_TALL, high + spare)) for high in heights]
+        height = self.inches(sum(heights))
         place = (self.inches(box.x), self.inches(box.y), self.inches(box.w), height)
         shape = slide.shapes.add_table(len(rows), len(widths), *place)
         table = shape.table
@@ -247,16 +270,15 @@ class Deck:
         for column, width in enumerate(widths):
             table.columns[column].width = self.inches(width)
         for line, cells in enumerate(rows):
-            table.rows[line].height = int(height / len(rows))
+            table.rows[line].height = self.inches(heights[line])
             for column, text in enumerate(cells):
                 cell = table.cell(line, column)
                 colour = (fills or {}).get((line, column), "FFFFFF")
                 self._cell(cell, text, size=size, is_head=not line, colour=colour)
                 cell.margin_left = cell.margin_right = self.inches(margin)
-                if column in numbers:
-                    cell.text_frame.paragraphs[0].alignment = 3
-        high = max(height / self.inches(1), _table_height(rows, widths, size))
-        return box.y + float(high)
+                if column in numbers or column in centred:
+                    cell.text_frame.paragraphs[0].alignment = 3 if column in numbers else 2
+        return [box.y + end for end in accumulate(heights)]
 
     def rgb(self, colour: str) -> Any:
         """Return a colour of six hexadecimal digits."""
@@ -277,8 +299,7 @@ class Deck:
             row, column = divmod(number, 4)
             if (row + column) % 2:
                 box = Box(0.165 + column * side, 0.14 + row * side, side, side)
-                shape = self.rectangle(slide, box, "measured")
-                shape.fill.fore_color.rgb = shape.line.color.rgb = self.rgb(INK)
+                self.ink(self.rectangle(slide, box, "measured"))
         box = Box(-2.2, 3.6, 5.0, 0.3)
         shape = self.text(slide, box, self.edge, size=10, colour=INK2, align="center")
         shape.rotation = 90

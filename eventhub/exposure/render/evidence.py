@@ -16,7 +16,7 @@ from eventhub.exposure.errors import NoReport
 from eventhub.exposure.render import words
 from eventhub.exposure.render.chapters import certainty
 from eventhub.exposure.render.page import GROSS, RESIDUAL, LedgerRow, interval, ledger_row
-from eventhub.kernel.format import day_text, exact, percent, stamp
+from eventhub.kernel.format import day_text, exact, percent, range_text, stamp
 from eventhub.kernel.i18n import current_lang, pick
 
 Fact = tuple[str, str]
@@ -70,7 +70,9 @@ def evidence(document: Mapping[str, Any], key: str) -> Evidence:
         label=" · ".join(part for part in (line["channel"], line["metric"]) if part),
         row=ledger_row(line),
         passage=_passage(line),
-        facts=tuple(_claim_facts(line) if line["quote"] else _count_facts(document, line)),
+        facts=tuple(
+            _claim_facts(document, line) if line["quote"] else _count_facts(document, line)
+        ),
         not_stated=_not_stated(document, line["metric"]),
         others=tuple(ledger_row(other) for other in others),
         others_title=_("Other figures of this source"),
@@ -84,7 +86,7 @@ def _passage(line: Mapping[str, Any]) -> Passage | None:
     return Passage(before=before, marked=line["quote"], after=after)
 
 
-def _claim_facts(line: Mapping[str, Any]) -> list[Fact]:
+def _claim_facts(document: Mapping[str, Any], line: Mapping[str, Any]) -> list[Fact]:
     facts = [(_("Source"), pick(source["title"]) or source["source"]) for source in line["sources"]]
     publisher = line["facts"].get("published_by")
     if publisher:
@@ -95,6 +97,7 @@ def _claim_facts(line: Mapping[str, Any]) -> list[Fact]:
         (_("Operator"), words.op_sentence(line)),
         (_("Unit"), words.unit_sentence(line)),
     ]
+    facts += _time(document, line)
     scope = line["facts"].get("scope")
     if scope:
         facts.append((_("What it covers"), pick(scope)))
@@ -117,6 +120,7 @@ def _count_facts(document: Mapping[str, Any], line: Mapping[str, Any]) -> list[F
         facts.append((_("Counted twice?"), metric.rule.i18n()[lang]))
     facts.append((_("How it was made"), _class_sentence(line["class"])))
     facts.append((_("Unit"), words.unit_of(line)))
+    facts += _time(document, line)
     facts += _collected(document, line)
     if line["low"] is not None:
         facts.append((_("Interval, 95 %"), interval(line)))
@@ -127,9 +131,23 @@ def _count_facts(document: Mapping[str, Any], line: Mapping[str, Any]) -> list[F
     return [*facts, *_shared_facts(line)]
 
 
+def _time(document: Mapping[str, Any], line: Mapping[str, Any]) -> list[Fact]:
+    """Return from when until when a figure counts; the second day is named once."""
+    period = line.get("period")
+    if not period:
+        return []
+    zone = ZoneInfo(document["timezone"])
+    start, end = (datetime.fromisoformat(period[name]).astimezone(zone) for name in ("from", "to"))
+    if start.date() == end.date():
+        return [(_("Time covered"), f"{start:%Y-%m-%d} {range_text(start, end, zone)}")]
+    return [(_("Time covered"), f"{start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}")]
+
+
 def _class_sentence(cls: str) -> str:
     if cls == "measured":
         return _("counted by a device or by this system, with a known rule")
+    if cls == "claimed":
+        return _("taken over unchanged from whoever published it, not counted by this system")
     return _("made from counts and a factor; the interval says how sure")
 
 
@@ -182,7 +200,7 @@ def _media_facts(known: Mapping[str, Any]) -> list[Fact]:
         ("with_impressions", "posts", _("Posts with a figure")),
     ):
         if part in known:
-            text = _("%(n)s of %(all)s", n=exact(known[part]), all=exact(known[whole]))
+            text = _("%(n)s out of %(all)s", n=exact(known[part]), all=exact(known[whole]))
             facts.append((name, text))
     if known.get("modelled"):
         facts.append((_("From reach × share seen"), exact(known["modelled"])))

@@ -74,6 +74,7 @@ class ReportPage:
     drivers: tuple[sensitivity.DriverRow, ...]
     overlaps: people.Overlaps | None
     has_people: bool  # a range of people whose both ends are counted
+    counted_channels: str  # those of the range of people that is counted, "" without one
     limits: tuple[chapters.Limit, ...]
     order: tuple[str, ...]  # sections, in the order chosen for this version
     accent: str
@@ -126,6 +127,7 @@ def report_page(document: Mapping[str, Any]) -> ReportPage:
         overlaps=people.overlaps(document),
         has_people=None not in (document["people_low"], document["people_high"])
         and not people.is_bounded_by_universe(document),
+        counted_channels=people.counted_channels(document),
         limits=chapters.limits(document),
         order=sections_of(document),
         accent=_layout(document).get("accent") or "",

@@ -150,7 +150,7 @@ def _section_words() -> dict[str, str]:
             "People at the door of each show, crew left out · Measured; viewers of its largest "
             "stream"
         ),
-        "show": _("Show"),
+        "show": _("Show given"),
         "of_places": _("Of the places"),
         "by_type": _("By ticket type"),
         "peak_viewers": _("Peak viewers"),

@@ -157,22 +157,51 @@ def _known(people: int | None) -> str:
 
 
 def _sentence(document: Mapping[str, Any]) -> str:
-    """Say the range; where it ends at who could be reached, say whose number that is."""
+    """Say the range of the channels that count people first, then that of all of them."""
     low, high = document["people_low"], document["people_high"]
-    if not is_bounded_by_universe(document):
-        return _range(low, high)
-    without = document["universe"]["high_to"]  # None: contacts without an upper bound
-    end = _("open") if without is None else exact(without)
-    people = _(
+    said = [_counted(document)]
+    if is_bounded_by_universe(document):
+        if low is not None:
+            said.append(_("In all channels at least %(low)s people were met.", low=exact(low)))
+        said.append(_universe(high, document["universe"]["high_to"]))
+    else:
+        said.append(_range(low, high))
+    return ("" if current_lang() == "zh" else " ").join(text for text in said if text)
+
+
+def _universe(high: int, without: int | None) -> str:
+    """Say whose number the high end is; `without` None: contacts without an upper bound."""
+    if without is None:
+        return _(
+            "At most everybody who could be reached, %(n)s as the organizer states it: not every "
+            "channel has an upper bound of its own.",
+            n=exact(high),
+        )
+    return _(
         "At most everybody who could be reached, %(n)s as the organizer states it; without that "
         "the high end would be: %(end)s.",
         n=exact(high),
-        end=end,
+        end=exact(without),
     )
-    if low is None:
-        return people
-    least = _("At least %(low)s people were met.", low=exact(low))
-    return f"{least}{'' if current_lang() == 'zh' else ' '}{people}"
+
+
+def _counted(document: Mapping[str, Any]) -> str:
+    found = document.get("people_counted")
+    if not found:
+        return ""
+    return _(
+        "In the channels that count people (%(channels)s): between %(low)s and %(high)s people.",
+        channels=counted_channels(document),
+        low=exact(found["low"]),
+        high=exact(found["high"]),
+    )
+
+
+def counted_channels(document: Mapping[str, Any]) -> str:
+    """Return the names of the channels that count people, "" where that range says no more."""
+    found = document.get("people_counted")
+    names = [words.channel_name(letter) for letter in found["channels"]] if found else []
+    return ("、" if current_lang() == "zh" else ", ").join(names)
 
 
 def is_bounded_by_universe(document: Mapping[str, Any]) -> bool:

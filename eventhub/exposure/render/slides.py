@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from eventhub.exposure.enums import Section
 from eventhub.exposure.render import chart_slides, words
+from eventhub.exposure.render.cover_slide import cover, sums
 from eventhub.exposure.render.deck import HEATS, LEFT, RIGHT, TOP, Box, Deck, fitting
 from eventhub.exposure.render.page import LedgerRow, ReportPage, report_page
 from eventhub.exposure.render.sections import MARK, class_word, comparison, media
@@ -21,6 +22,7 @@ from eventhub.kernel.i18n import current_lang, pick
 _ROWS: Final = 13  # of a table on one slide
 _END: Final = TOP + 5.1
 _CHART_FROM: Final = 1.9  # inches of room that a chart below a table needs
+_HOUR_ROW: Final = 0.42  # inches, above a chart
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # no build time inside
 _Maker = Callable[[Deck, Mapping[str, Any], ReportPage], None]
 _TABLE: Final = Box(LEFT, TOP, RIGHT - LEFT, 5.1)
@@ -35,7 +37,7 @@ def report_pptx(document: Mapping[str, Any], logo: bytes | None = None) -> bytes
     deck = Deck(title=name, edge=edge, mark=mark, accent=page.accent.lstrip("#"))
     deck.file.core_properties.created = deck.file.core_properties.modified = _MADE
     makers: dict[str, Sequence[_Maker]] = {
-        Section.TARGETS: (_targets,),
+        Section.TARGETS: (chart_slides.targets,),
         Section.FOOTFALL: (_footfall, _days),
         Section.CHECKINS: (_checkins,),
         Section.ATTENDANCE: (chart_slides.funnel,),
@@ -45,30 +47,13 @@ def report_pptx(document: Mapping[str, Any], logo: bytes | None = None) -> bytes
         Section.COMPARISON: (_comparison,),
     }
     chosen = [make for name in page.order for make in makers[name]]
-    for make in (_cover, _traceable, chart_slides.waterfall, *chosen, _overlaps, _lines, _limits):
+    for make in (cover, _traceable, chart_slides.waterfall, *chosen, _overlaps, _lines, _limits):
         make(deck, document, page)
     if logo:
         deck.picture(deck.file.slides[0], Box(RIGHT - 3.2, 0.5, 3.2, 0.8), logo)
     target = io.BytesIO()
     deck.file.save(target)
     return target.getvalue()
-
-
-def _cover(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
-    facts = " · ".join(filter(None, (pick(document["place"]), pick(document["period"]))))
-    slide = deck.slide("", facts)
-    head = _("Exposure report")
-    version = _("Version %(n)s", n=document["version"])
-    deck.text(slide, Box(LEFT, 0.62, 6, 0.4), f"{head} · {version}", size=16)
-    name = pick(document["title"])
-    box = Box(LEFT, 1.5, RIGHT - LEFT, 1.5)
-    deck.text(slide, box, name, size=fitting(name, box, (44, 38, 32, 26)), song=True)
-    second = document["title"]["en" if current_lang() == "zh" else "zh"]
-    deck.text(slide, Box(LEFT, 3.15, RIGHT - LEFT, 0.5), second, size=18, colour="454C49")
-    for number, (label, figure) in enumerate(_sums(document)):
-        x = LEFT + number * 3.85
-        deck.text(slide, Box(x, 4.75, 3.7, 0.35), label, size=14, colour="454C49")
-        deck.text(slide, Box(x, 5.15, 3.75, 0.75), figure, size=32)
 
 
 def _traceable(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
@@ -86,9 +71,9 @@ def _traceable(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> Non
     size = 72 if len(figure) < 9 else 44
     deck.text(slide, Box(LEFT, 2.1, 5.2, 1.25), figure, size=size)
     rows = [[row.name, f"{_sign(row.op)}{row.value}"] for row in _largest(page, 6)]
-    rows += [[label, value] for label, value in _sums(document) if label != _("Traceable")]
-    box = Box(LEFT, 3.5, 4.9, 3.0)
-    deck.table(slide, box, [["", _("Contacts")], *rows], (3.1, 1.8), numbers=frozenset({1}))
+    rows += [[label, value] for label, value in sums(document) if label != _("Traceable")]
+    box = Box(LEFT, 3.35, 4.9, 3.2)
+    deck.table(slide, box, [["", _("Contacts")], *rows], (3.3, 1.6), numbers=frozenset({1}))
     if page.field:
         chart_slides.unit_field(deck, slide, document)
         return
@@ -103,19 +88,21 @@ def _traceable(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> Non
 
 
 def _footfall(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
-    _hours(deck, page.footfall[-2:], _("Footfall, by hour and counter"))
+    note = _("Entries as the counters saw them, before calibration · Measured")
+    _hours(deck, page.footfall[-2:], _("Footfall, by hour and counter"), note)
 
 
 def _checkins(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
-    _hours(deck, page.checkins[-1:], _("Check-ins, by hour and gate"))
-    _hours(deck, page.tiers[-1:], _("Check-ins, by hour and ticket type"))
+    note = _("Accepted scans · Measured")
+    _hours(deck, page.checkins[-1:], _("Check-ins, by hour and gate"), note)
+    _hours(deck, page.tiers[-1:], _("Check-ins, by hour and ticket type"), note)
 
 
-def _hours(deck: Deck, tables: Sequence[HeatTable], name: str) -> None:
+def _hours(deck: Deck, tables: Sequence[HeatTable], name: str, note: str) -> None:
     for table in tables:
         day = day_text(table.day, current_lang())
-        note = _("Bare cell: no data in that hour; not counted as 0.") if table.has_gap else day
-        slide = deck.slide(f"{name} · {day}", note)
+        gap = _("Bare cell: no data in that hour; not counted as 0.") if table.has_gap else ""
+        slide = deck.slide(f"{name} · {day}", " · ".join(filter(None, (note, gap))))
         rows: list[list[str]] = [["", *table.hours, _("Total")]]
         fills: dict[tuple[int, int], str] = {}
         for number, row in enumerate(table.rows, start=1):
@@ -129,13 +116,20 @@ def _hours(deck: Deck, tables: Sequence[HeatTable], name: str) -> None:
         rows.append([_("Total"), *(exact(value) for value in table.totals), total])
         each = (RIGHT - LEFT - 2.6) / len(table.hours)
         widths = (1.7, *[each] * len(table.hours), 0.9)
-        size = 12 if len(table.hours) < 12 else 10 if len(table.hours) < 18 else 8
-        last = frozenset({len(widths) - 1})
-        margin = 0.01 if len(table.hours) >= 18 else 0.05
-        end = deck.table(
-            slide, _TABLE, rows, widths, size=size, numbers=last, fills=fills, margin=margin
+        size = 12 if len(table.hours) < 12 else 11 if len(table.hours) < 18 else 8
+        is_drawn = len(rows) * _HOUR_ROW <= _TABLE.h - _CHART_FROM
+        (*_above, end) = deck.table(
+            slide,
+            Box(LEFT, TOP, RIGHT - LEFT, len(rows) * _HOUR_ROW if is_drawn else _TABLE.h),
+            rows,
+            widths,
+            size=size,
+            numbers=frozenset({len(widths) - 1}),
+            centred=frozenset(range(1, len(widths) - 1)),
+            fills=fills,
+            margin=0.01,
         )
-        if _END - end >= _CHART_FROM:
+        if is_drawn:
             box = Box(LEFT, end + 0.15, RIGHT - LEFT, _END - end - 0.15)
             chart_slides.totals(deck, slide, table, box)
 
@@ -155,7 +149,9 @@ def _days(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
         for row in page.days[:_ROWS]
     ]
     widths = (2.3, 1.2, 1.2, 1.4, 0.9, 4.5)
-    end = deck.table(slide, _TABLE, [heads, *rows], widths, numbers=frozenset({1, 3, 4}))
+    room = Box(LEFT, TOP, RIGHT - LEFT, _TABLE.h - _CHART_FROM)
+    numbers = frozenset({1, 3, 4})
+    (*_above, end) = deck.table(slide, room, [heads, *rows], widths, size=14, numbers=numbers)
     drawn = [day for day in page.days if day.hours][-2:]
     if _END - end < _CHART_FROM:
         slide, end = deck.slide(_("Each day beside the same weekday of other weeks"), note), TOP
@@ -165,26 +161,10 @@ def _days(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
         chart_slides.beside(deck, slide, day, place)
 
 
-def _targets(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
-    if not page.targets:
-        return
-    slide = deck.slide(_("Targets and what was reached"), _("a target set late says so"))
-    heads = [_("Figure"), _("Target"), _("Reached"), _("Class"), _("Share of the target")]
-    rows = [
-        [
-            " · ".join(filter(None, (row.name, row.unit, row.note))),
-            *(row.target, row.reached or _("not measured"), class_word(row.cls), row.share),
-        ]
-        for row in page.targets
-    ]
-    widths = (4.4, 1.9, 2.1, 1.4, 1.7)
-    deck.table(slide, _TABLE, [heads, *rows], widths, numbers=frozenset({1, 2, 4}))
-
-
 def _shows(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
     """Print who came to which show; registrations only where a show has its own."""
     has_own = any(row.registered for row in page.shows)
-    heads = [_("Show"), _("Time"), _("Registered people"), _("Arrived"), _("Of the places")]
+    heads = [_("Show given"), _("Time"), _("Registered people"), _("Arrived"), _("Of the places")]
     heads += [_("By ticket type"), _("Peak viewers")]
     widths = [3.2, 1.7, 1.1, 0.9, 0.9, 2.8, 0.9]
     if not has_own:
@@ -209,7 +189,7 @@ def _shows(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
             (n, arrived): HEATS[row.step - 1] for n, row in enumerate(shown, start=1) if row.step
         }
         numbers = frozenset({2, arrived, arrived + 1, count - 1})
-        deck.table(slide, _TABLE, [heads, *rows], widths, size=11, numbers=numbers, fills=fills)
+        deck.table(slide, _TABLE, [heads, *rows], widths, size=14, numbers=numbers, fills=fills)
 
 
 def _outlets(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
@@ -273,9 +253,9 @@ def _overlaps(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None
     }
     widths = (2.4, *[each] * len(channels))
     box = Box(LEFT, TOP, RIGHT - LEFT, 2.5)
-    end = deck.table(slide, box, rows, widths, numbers=numbers, fills=fills)
-    box = Box(LEFT, end + 0.2, RIGHT - LEFT, 0.5)
-    deck.text(slide, box, found.sentence, size=fitting(found.sentence, box, (14, 12, 11)))
+    (*_above, end) = deck.table(slide, box, rows, widths, size=14, numbers=numbers, fills=fills)
+    box = Box(LEFT, end + 0.15, RIGHT - LEFT, 0.55)
+    deck.text(slide, box, found.sentence, size=fitting(found.sentence, box, (14, 13, 12, 11)))
     heads = [_("Channel"), _("Contacts"), _("Fewest people"), _("Most people")]
     heads += found.heads
     lines = [
@@ -284,10 +264,9 @@ def _overlaps(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None
     ]
     each = (RIGHT - LEFT - 2.4) / (len(heads) - 1)
     widths = (2.4, *[each] * (len(heads) - 1))
-    box = Box(LEFT, end + 0.75, RIGHT - LEFT, min(2.4, _END - end - 0.75))
-    deck.table(
-        slide, box, [heads, *lines], widths, size=11, numbers=frozenset(range(1, len(heads)))
-    )
+    box = Box(LEFT, end + 0.75, RIGHT - LEFT, _END - end - 0.75)
+    numbers = frozenset(range(1, len(heads)))
+    deck.table(slide, box, [heads, *lines], widths, size=14, numbers=numbers)
 
 
 def _lines(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
@@ -299,7 +278,7 @@ def _lines(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
         slide = deck.slide(_("Every figure with its class"), note, _source(document))
         rows = [heads, *(_line(line) for line in lines[start : start + _ROWS])]
         widths = (0.4, 5.0, 1.9, 1.7, 1.2, 1.3)
-        deck.table(slide, _TABLE, rows, widths, size=11, numbers=frozenset({2}))
+        deck.table(slide, _TABLE, rows, widths, size=14, numbers=frozenset({2}))
 
 
 def _line(line: Mapping[str, Any]) -> list[str]:
@@ -335,20 +314,14 @@ def _limits(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
         head = _("Not stated in the source")
         deck.text(slide, Box(7.0, TOP, 5.6, 0.35), head, size=16, bold=True)
         shown = [f"{n}. {text}" for n, text in enumerate(page.not_stated[:12], start=1)]
-        deck.text(slide, Box(7.0, 1.95, 5.6, 4.6), "\n".join(shown), size=11)
+        box = Box(7.0, 1.95, 5.6, 4.6)
+        deck.text(
+            slide, box, "\n".join(shown), size=fitting("\n".join(shown), box, (16, 14, 12, 11))
+        )
         return
     rows = [[_("Method and limits, in plain words"), ""]]
     rows += [[item.head, item.text] for item in page.limits[1:]]
-    deck.table(slide, Box(7.0, TOP, 5.667, 5.1), rows, (1.5, 4.167), size=11)
-
-
-def _sums(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    names = (("claimed", _("Claimed")), ("gross", _("Traceable")), ("residual", _("Unexplained")))
-    return [
-        (label, words.signed(document[f"{key}_op"], document[key]))
-        for key, label in names
-        if document[key] is not None
-    ]
+    deck.table(slide, Box(7.0, TOP, 5.667, 5.1), rows, (1.5, 4.167), size=14)
 
 
 def _largest(page: ReportPage, count: int) -> list[LedgerRow]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final, NamedTuple
 
 from eventhub.exposure.rules.canonical import canonical, sealed
 from eventhub.exposure.rules.compare import Figure, key_figure
 from eventhub.exposure.rules.flags import POPULATION, sanity_flags
-from eventhub.exposure.rules.lines import Claim, I18n, Line, SourceRef
+from eventhub.exposure.rules.lines import Claim, I18n, Line, SourceRef, Span
 from eventhub.exposure.rules.people import PeopleRange, overlaps, people_behind
 from eventhub.exposure.rules.rollup import Ledger, in_sum, roll_up, select_parts
 
-SCHEMA: Final = "eventhub.report/4"
+SCHEMA: Final = "eventhub.report/5"
 # How the lines of a report stand: by channel, and inside it the figure before its counts.
 ORDER: Final = (
     "reg.registered",
@@ -104,6 +105,7 @@ def report_document(inputs: ReportInputs, *, version: int) -> dict[str, Any]:
         "people_high": people.high,
         "universe": _universe(inputs.universe, people),
         "people": [channel.as_json() for channel in people.channels],
+        "people_counted": people.counted.as_json() if people.counted else None,
         "overlaps": [pair.as_json() for pair in overlaps(lines, parts, people)],
         "layout": dict(inputs.layout),
         "priors": [dict(prior) for prior in inputs.priors],
@@ -227,6 +229,7 @@ def _line(line: Line, parts: Sequence[Line], *, event: str) -> dict[str, Any]:
         "metric": line.metric,
         "channel": channel.value if channel else None,
         "scope": line.scope,
+        "period": _period(line.span),
         "zh": line.zh,
         "en": line.en,
         "value": line.value,
@@ -242,6 +245,14 @@ def _line(line: Line, parts: Sequence[Line], *, event: str) -> dict[str, Any]:
         "facts": dict(line.facts),
         **_claim(line.claim),
     }
+
+
+def _period(span: Span | None) -> dict[str, str] | None:
+    """Return the instants that a figure is about, as ISO UTC text."""
+    if span is None:
+        return None
+    ends = {"from": span.starts_at, "to": span.ends_at}
+    return {name: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for name, at in ends.items()}
 
 
 def _source(source: SourceRef, evidence: str) -> dict[str, Any]:

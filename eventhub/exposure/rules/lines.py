@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from eventhub.exposure.enums import Channel
@@ -33,6 +34,18 @@ class SourceRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The time that a figure is about: instants, half open."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def holds(self, other: Span) -> bool:
+        """Tell whether all of another span lies inside this one."""
+        return self.starts_at <= other.starts_at and other.ends_at <= self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What a claim carries beside its figure: the words it rests on."""
 
@@ -52,7 +65,8 @@ class Line:
     `value` is an integer where the unit is people or contacts, otherwise a
     decimal number as text. `scope` is '' for the whole event, else a cordon or
     a stream. A claimed line has no interval. `parts` are its addends with an
-    error; what they leave of `value` is exact.
+    error; what they leave of `value` is exact. `span` is None where no source
+    says when.
     """
 
     key: str
@@ -64,6 +78,7 @@ class Line:
     unit: str
     cls: str
     scope: str = ""
+    span: Span | None = None
     low: int | None = None
     high: int | None = None
     sources: tuple[SourceRef, ...] = ()

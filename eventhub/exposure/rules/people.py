@@ -9,6 +9,9 @@ channels everybody may be the same people or all different ones:
     low = max of the fewest            high = min(sum of the most, universe)
 
 A channel whose people are counted has both alike; then this is max(R) … min(ΣR, U).
+
+One channel whose contacts nobody knows as people takes the high end to millions, and
+the range says little. So the range over those channels that count people stands beside.
 """
 
 from __future__ import annotations
@@ -72,6 +75,24 @@ class PeopleRange:
     high: int | None
     channels: tuple[ChannelPeople, ...]
     unbounded: int | None = None  # where the high end would go without the universe
+    counted: CountedPeople | None = None  # None where every channel counts people, or none does
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPeople:
+    """The fewest and the most people over those channels that count people at both ends."""
+
+    channels: tuple[Channel, ...]
+    low: int
+    high: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the range as report.json prints it."""
+        return {
+            "channels": [channel.value for channel in self.channels],
+            "low": self.low,
+            "high": self.high,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +135,17 @@ def people_behind(
     found = [_behind(channel, lines, parts) for channel in counted]
     low, high = _ends(found, universe)
     moved = tuple(_moved(one, found, universe) for one in found)
-    return PeopleRange(low, high, moved, unbounded=_ends(found, None)[1])
+    return PeopleRange(
+        low, high, moved, unbounded=_ends(found, None)[1], counted=_counted(found, universe)
+    )
+
+
+def _counted(found: Sequence[ChannelPeople], universe: int | None) -> CountedPeople | None:
+    own = [one for one in found if one.fewest is not None and one.most is not None]
+    low, high = _ends(own, universe)
+    if low is None or high is None or len(own) == len(found):
+        return None
+    return CountedPeople(tuple(one.channel for one in own), low, high)
 
 
 def overlaps(lines: Sequence[Line], parts: Sequence[Line], found: PeopleRange) -> tuple[Pair, ...]:
@@ -183,7 +214,7 @@ def _behind(channel: Channel, lines: Sequence[Line], parts: Sequence[Line]) -> C
         bottom = int(line.value) if line.low is None else line.low
         if fewest is None or bottom > fewest:
             fewest, keys = bottom, [line.key]
-        if line.metric == _SURVEY or _is_whole(line, own):
+        if _is_whole(line, own):
             most = min(_top(line), most) if most is not None else _top(line)
     return ChannelPeople(channel, contacts, op, fewest, most, tuple(keys))
 
@@ -196,8 +227,24 @@ def _people_lines(channel: Channel, lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_whole(line: Line, parts: Sequence[Line]) -> bool:
-    """Tell whether ticket holders are the whole audience: nothing but check-ins is counted."""
-    return line.metric == _TICKETS and all(part.metric == "checkin.visits" for part in parts)
+    """
+    Tell whether a figure counts everybody behind the contacts, so that there are no more.
+
+    A survey does when it is about all their time and place, and ticket holders
+    do when nothing but check-ins is counted.
+    """
+    if line.metric == _TICKETS:
+        return all(part.metric == "checkin.visits" for part in parts)
+    return line.metric == _SURVEY and (
+        not line.scope or all(_is_about(line, part) for part in parts)
+    )
+
+
+def _is_about(survey: Line, part: Line) -> bool:
+    """Tell whether a survey of no place of its own is about all the time of a figure."""
+    if survey.span is None or part.span is None or "@" in survey.scope:
+        return False
+    return survey.span.holds(part.span)
 
 
 def _top(line: Line) -> int:
