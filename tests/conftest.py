@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import shutil
 import smtplib
 import socket
@@ -34,8 +35,9 @@ from tests import postgres
 from tests.soak import record  # noqa: F401 - a fixture
 
 # How long drawing an example takes says something of the machine, not of the code.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("suite")
+settings.register_profile("whole", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("whole"), max_examples=30)
+settings.load_profile("whole")
 
 DATABASES = ("sqlite", "postgresql")
 _LOOPBACK = ("127.", "::1", "localhost")
@@ -55,6 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers."""
     config.addinivalue_line("markers", "only(name): run on one database, sqlite or postgresql")
     config.addinivalue_line("markers", "req(id): a requirement that docs/security.md lists")
+    if config.option.markexpr == "not long":
+        settings.load_profile("quick")
 
 
 _LONG = (
@@ -67,11 +71,17 @@ _LONG = (
     "tests/security/test_mutations.py",
 )
 _SHORT = ("tests/browser/test_whole_path.py",)  # the one walk through a browser of every run
+# Pages, calls and commands end in the services whose own tests run on both databases.
+_OUTSIDE = re.compile(
+    r"tests/(access|console|demo|security)/|/test_\w*(api|cli|views|pages|leaks)\.py"
+)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what takes long by where it stands."""
-    if item.nodeid.startswith(_LONG) and not item.nodeid.startswith(_SHORT):
+    """Mark what takes long by where it stands, and what is seen a second time."""
+    place = item.nodeid
+    is_long = place.startswith(_LONG) and not place.startswith(_SHORT)
+    if is_long or ("[postgresql" in place and _OUTSIDE.search(place)):
         item.add_marker("long")
 
 
