@@ -10,6 +10,7 @@ from flask.wrappers import Response
 from eventhub.checkin import queries, schemas, service, snapshot
 from eventhub.checkin.bodies import answer_given, nonce_of, offline_scan, override_of
 from eventhub.checkin.device_config import event_of_device, gate_of_device
+from eventhub.checkin.errors import GateFindsNobody
 from eventhub.checkin.names import name_list
 from eventhub.checkin.queries import DeviceRow
 from eventhub.checkin.queries.changes import latest_change, newest_change, seq_text
@@ -107,7 +108,9 @@ def whole_list(event: str) -> Response:
 )
 def names(event: str) -> Response:
     """GET /api/gate/v1/events/ID/names: one line per ticket; a paired device of the event."""
-    found = name_list(_known(event).event.id)
+    known = _known(event)
+    _may_find(known)
+    found = name_list(known.event.id)
     answer = Response(found.body, mimetype="application/octet-stream")
     answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Cache-Control"] = "private, no-cache"
@@ -285,6 +288,7 @@ def badge() -> Response:
 def search() -> Response:
     """GET /api/gate/v1/search?q=: at most 20 tickets; a paired device."""
     device = _device()
+    _may_find(queries.event_config(device.event_id))
     hits = queries.search(device.event_id, query(schemas.SearchQuery).q)
     answer = {
         "hits": [
@@ -344,6 +348,11 @@ def _token() -> str:
 
 def _device() -> DeviceRow:
     return device_by_token(_token())
+
+
+def _may_find(known: EventConfig) -> None:
+    if not known.options_of(_device().gate_id).finds_names:
+        raise GateFindsNobody()
 
 
 def _known(event: str) -> EventConfig:

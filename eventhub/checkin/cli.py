@@ -68,6 +68,7 @@ def list_command(event: str, as_json: bool) -> None:
                 "admitted": row.admitted,
                 "exits": row.exits,
                 "refused": row.refused,
+                "reasons": dict(row.reasons),
                 "repeats": row.repeats,
                 "devices": row.devices,
                 "queue": row.queue,

@@ -33,6 +33,7 @@ def gate_of_device(config: EventConfig, gate: GateRow) -> dict[str, Any]:
         "state": gate.state,
         "products": None if facts.products is None else sorted(facts.products),
         "welcome": config.options_of(gate.id).shows_welcome,
+        "search": config.options_of(gate.id).finds_names,
         "badges": config.options_of(gate.id).prints_badges,
         "walk_in": config.options_of(gate.id).walk_in_type_id is not None,
     }

@@ -70,6 +70,13 @@ class GateRegistersNobody(NotAllowed):
     message = _l("Nobody is registered at this gate.")
 
 
+class GateFindsNobody(NotAllowed):
+    """The organizer does not let this gate look people up."""
+
+    code = "gate-finds-nobody"
+    message = _l("Nobody is looked up at this gate.")
+
+
 class GatePrintsNothing(NotAllowed):
     """The organizer does not let this gate print badges."""
 

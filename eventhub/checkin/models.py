@@ -310,6 +310,7 @@ class GateSetting(Base):
     walk_in_type_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_type.id"))
     asks_question: Mapped[bool] = mapped_column(default=True, server_default=true())
     prints_badges: Mapped[bool] = mapped_column(default=False, server_default=false())
+    finds_names: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class CheckinSetting(Base):

@@ -14,13 +14,15 @@ from flask_babel import gettext as _
 from eventhub.checkin.enums import VIBRATION_MS, ScanResult
 from eventhub.checkin.looks import LOOKS
 from eventhub.kernel.http import allow_wasm, conditional, private
-from eventhub.kernel.i18n import LANGS, current_lang, in_lang
+from eventhub.kernel.i18n import LANGS, current_lang, html_lang, in_lang
 from eventhub.kernel.page import static_url
 
 bp = Blueprint("checkin", __name__)
 
 _DECODER = "vendor/zxing-wasm@3.1.4"
 _NOBLE = "vendor/noble-ed25519@3.2.0/index.js"
+_ICONS = ("icons/mark.svg", "icons/mark-192.png", "icons/mark-512.png")
+_BLACK = "#101312"
 _STYLES = ("css/tokens.css", "css/pages/gate.css", "css/pages/gate-staff.css")
 
 
@@ -29,6 +31,31 @@ def gate() -> Response:
     """GET /gate/: the scanner; anybody, but it does nothing before it is paired."""
     page = render_template("checkin/gate.html", settings=_settings())
     return private(allow_wasm(Response(page, mimetype="text/html")))
+
+
+@bp.get("/gate/manifest.webmanifest")
+def manifest() -> Response:
+    """GET /gate/manifest.webmanifest: what puts the scanner on a home screen; anybody."""
+    home = url_for("checkin.gate")
+    facts = {
+        "name": _("Gate"),
+        "short_name": _("Gate"),
+        "lang": html_lang(),
+        "id": home,
+        "start_url": home,
+        "scope": home,
+        "display": "standalone",
+        "background_color": _BLACK,
+        "theme_color": _BLACK,
+        "icons": [
+            {"src": static_url(f"icons/mark-{size}.png"), "sizes": f"{size}x{size}"}
+            | {"type": "image/png", "purpose": purpose}
+            for size in (192, 512)
+            for purpose in ("any", "maskable")
+        ],
+    }
+    answer = Response(orjson.dumps(facts), mimetype="application/manifest+json")
+    return conditional(answer)
 
 
 @bp.get("/gate/worker.js")
@@ -57,7 +84,8 @@ def precached() -> list[str]:
     worker_hash = static_url("js/checkin/worker.js").rpartition("=")[2]
     return [
         url_for("checkin.worker", v=worker_hash),
-        *(static_url(name) for name in (*_STYLES, "icons/mark.svg", _NOBLE)),
+        *(url_for("checkin.manifest", lang=lang) for lang in LANGS),
+        *(static_url(name) for name in (*_STYLES, *_ICONS, _NOBLE)),
         *(static_url(f"{_DECODER}/{name}") for name in ("reader.js", "zxing_reader.wasm")),
         *(static_url(f"js/checkin/{name}") for name in modules),
     ]
@@ -116,6 +144,7 @@ def _texts() -> dict[str, str]:
         "forced_online": _("Server only"),
         "list_age": _("list {n} min"),
         "queued": _("{n} to sync"),
+        "battery": _("battery {n}%"),
         "no_list": _("no list"),
         "not_taken": _("{n} not taken"),
         "persons": _("{n} people"),
@@ -152,6 +181,8 @@ def _texts() -> dict[str, str]:
         "badge_none": _("This ticket is not valid any more; there is no badge."),
         "badge_failed": _("The badge could not be made. Please try again."),
         "photo_id": _("photo document and name"),
+        "find": _("Find a name"),
+        "walk_in": _("Register on the spot"),
         "no_hits": _("Nobody found"),
         "search_hint": _("One Chinese character, two letters or four digits"),
         "status_in": _("inside"),

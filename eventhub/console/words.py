@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from eventhub.checkin.enums import ScanResult
+from eventhub.checkin.looks import LOOKS
 from eventhub.exposure.enums import PriorKind, Section
+from eventhub.kernel.i18n import current_lang
 
 STATE_KINDS = {
     "confirmed": "ok",
@@ -115,6 +118,12 @@ def report_states() -> dict[str, str]:
 def directions() -> dict[str, str]:
     """Return which ways a gate is open."""
     return {"in": _("entrance"), "out": _("exit"), "both": _("both ways")}
+
+
+def scan_results() -> dict[str, str]:
+    """Return what a scan came to in words."""
+    lang = current_lang()
+    return {result.value: LOOKS[result].word.of(lang) for result in ScanResult}
 
 
 def zone_levels() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Gates that print badges; answers of scans that are held."""
+"""Gates that print badges or find no names; answers of scans that are held."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add both; no gate prints before an organizer says so."""
+    """Add all; no gate prints before an organizer says so."""
     with op.batch_alter_table("gate_setting") as batch:
         batch.add_column(
             sa.Column("prints_badges", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+        batch.add_column(
+            sa.Column("finds_names", sa.Boolean(), server_default=sa.true(), nullable=False)
         )
     op.create_table(
         "held_answer",
@@ -55,7 +58,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take both away again."""
+    """Take all away again."""
     op.drop_table("held_answer")
     with op.batch_alter_table("gate_setting") as batch:
+        batch.drop_column("finds_names")
         batch.drop_column("prints_badges")

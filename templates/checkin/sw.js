@@ -26,7 +26,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (url.pathname === HOME) event.respondWith(page(event.request, url));
-  else if (url.pathname.startsWith("/static/") || url.pathname === "/gate/worker.js") {
+  else if (url.pathname.startsWith("/static/") || ["/gate/worker.js", "/gate/manifest.webmanifest"].includes(url.pathname)) {
     event.respondWith(file(event.request));
   }
 });

@@ -107,6 +107,7 @@ def test_the_board_counts_the_day_once_a_second_and_as_the_log(
     results = [row.result for row in log]
     assert [row.admitted for row in board] == [results.count("ok"), 0] == [5, 0]
     assert [row.refused for row in board] == [len(results) - results.count("ok"), 0] == [2, 0]
+    assert [row.reasons for row in board] == [(("unknown_code", 2),), ()]
 
 
 def test_a_loaded_log_becomes_admissions_visits_and_visitors(house: make.House) -> None:

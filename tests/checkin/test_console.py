@@ -19,6 +19,7 @@ from eventhub.checkin.looks import LOOKS
 from eventhub.checkin.models import Conflict, Device
 from eventhub.checkin.queries.config import load_config
 from eventhub.checkin.queries.device import device_of_any_state
+from eventhub.checkin.queries.strangers import IN_A_ROW, strangers
 from eventhub.checkin.service import OfflineScan
 from eventhub.kernel import clock as kernel_clock
 from eventhub.kernel.db import db
@@ -26,6 +27,7 @@ from eventhub.kernel.signing import gr_code
 from eventhub.programme.queries import gate_by_slug, gates
 from eventhub.registration.models import Attendee, Ticket
 from tests.assertions import assert_html
+from tests.factories import checkin as make
 from tests.factories.checkin import forget_config
 from tests.people import People, make_people, post
 from tests.world import World, make_world
@@ -211,6 +213,30 @@ def test_a_supervisor_lets_in_and_takes_back_from_the_log(
     assert send(client, path, {"reason": "wrong person"}).status_code == 303
     assert "taken back" in client.get(f"{log}?lang=en").text
     assert service.replay(world.event.id).matches_projection
+
+
+def test_the_board_says_why_and_notes_a_device_that_reads_strangers(
+    app: Flask, people: People, world: World
+) -> None:
+    refuse_one(world)
+    gate = gates(world.event.id)[0]
+    paired = service.pair(service.create_pairing(gate.id, None).code, agent="", name="fourth")
+    reads = [make.scan(paired.device, "nonsense")["result"] for _ in range(IN_A_ROW)]
+    assert set(reads) == {"unknown_code"}
+    page = assert_html(people.client(app, "alice").get(f"{BOARD}?lang=en"))
+    assert "<li>Used <b>1</b></li>" in page
+    assert f"<li>Unknown code <b>{IN_A_ROW}</b></li>" in page
+    assert f"{IN_A_ROW} unknown codes in a row" in page
+    event_id = world.event.id
+    assert strangers(event_id, 0) == {paired.device.public_id: IN_A_ROW}
+    ticket = db.session.scalars(select(Ticket.id).where(Ticket.event_id == event_id)).first()
+    assert ticket is not None
+    make.scan(paired.device, make.gr_of(ticket))  # whatever comes of it: somebody's
+    make.forget_config()
+    assert strangers(event_id, 0) == {}
+    make.scan(paired.device, "nonsense")
+    make.forget_config()
+    assert strangers(event_id, 0) == {}
 
 
 def test_gate_staff_read_the_log_and_correct_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
 from eventhub.checkin.enums import ScanResult, Words
 from eventhub.checkin.looks import LOOKS
@@ -105,3 +107,20 @@ def test_scripts_say_only_results_that_have_colour_and_words() -> None:
         (look.word.of(lang), look.line.of(lang)) for look in LOOKS.values() for lang in ["zh", "en"]
     ]
     assert len(set(words)) == len(words)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_scanner_can_be_put_on_a_home_screen(client: FlaskClient, lang: str) -> None:
+    assert "/gate/manifest.webmanifest" in client.get(f"/gate/?lang={lang}").text
+    answer = client.get(f"/gate/manifest.webmanifest?lang={lang}")
+    assert answer.mimetype == "application/manifest+json"
+    facts = json.loads(answer.data)
+    assert (facts["id"], facts["start_url"], facts["scope"]) == ("/gate/",) * 3
+    assert facts["display"] == "standalone"
+    assert facts["name"] == {"zh": "闸口", "en": "Gate"}[lang]
+    for icon in facts["icons"]:
+        picture = Image.open(io.BytesIO(client.get(icon["src"]).data))
+        assert icon["sizes"] == f"{picture.width}x{picture.height}"
+    assert {(icon["sizes"], icon["purpose"]) for icon in facts["icons"]} == {
+        (size, purpose) for size in ("192x192", "512x512") for purpose in ("any", "maskable")
+    }

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from eventhub.checkin import queries, service
 from eventhub.checkin.errors import ContactKnown, GateRegistersNobody
@@ -69,3 +70,23 @@ def test_what_is_missing_is_named(
         service.register_walk_in(make.make_device(house), person(**changes))
     assert set(caught.value.fields) == {field}
     assert queries.search(house.event_id, "王芳") == []
+
+
+def test_names_are_found_only_where_the_organizer_lets_a_gate(
+    house: make.House, client: FlaskClient
+) -> None:
+    make.make_tickets(house, 1)
+    north, south = make.pair_device(house), make.pair_device(house, "south")
+    gate = house.gates["south"]
+    service.set_gate(service.SetGate(house.event_id, gate, False, None, finds_names=False))
+    make.forget_config()
+    event = queries.event_config(house.event_id).event.uuid_bytes.hex()
+    for device, status in ((north, 200), (south, 403)):
+        headers = {"Authorization": f"Bearer {device.token}"}
+        for path in ("search?q=观众", f"events/{event}/names"):
+            answer = client.get(f"/api/gate/v1/{path}", headers=headers)
+            assert answer.status_code == status
+            if status == 403:
+                assert answer.json["code"] == "gate-finds-nobody"
+        gate_of = client.get("/api/gate/v1/config", headers=headers).json["gate"]
+        assert gate_of["search"] == (status == 200)

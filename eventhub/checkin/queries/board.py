@@ -27,14 +27,16 @@ class GateBoardRow:
     """
     One gate today (operating day).
 
-    admitted: places taken; refused and repeats: scans; rate_per_minute: over
-    the last five full minutes; queue: scans that devices have not handed in.
+    admitted: places taken; refused and repeats: scans; reasons: results that
+    make `refused` up, the most frequent first; rate_per_minute: over the last
+    five full minutes; queue: scans that devices have not handed in.
     """
 
     gate: GateRow
     admitted: int
     exits: int
     refused: int
+    reasons: tuple[tuple[str, int], ...]
     repeats: int
     overrides: int
     rate_per_minute: float
@@ -54,13 +56,14 @@ class _Counts:
     def of(self, gate_id: int, result: ScanResult) -> int:
         return self.scans.get((gate_id, result.value), 0)
 
-    def refused(self, gate_id: int) -> int:
-        """Return how many scans let nobody pass, repeats aside."""
-        return sum(
-            count
+    def reasons(self, gate_id: int) -> tuple[tuple[str, int], ...]:
+        """Return why scans let nobody pass, repeats aside, the most frequent first."""
+        found = [
+            (result, count)
             for (gate, result), count in self.scans.items()
             if gate == gate_id and result not in _PASSED and result != ScanResult.REPEAT.value
-        )
+        ]
+        return tuple(sorted(found, key=lambda row: (-row[1], row[0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,15 @@ def gate_board(event: EventRow) -> list[GateBoardRow]:
     """
     counts = _counts(event.id, *_today_ms(event))
     devices = {row.gate_id: row for row in db.session.execute(_devices(event.id))}
+    all_gates = gates(event.id)
+    reasons = {gate.id: counts.reasons(gate.id) for gate in all_gates}
     return [
         GateBoardRow(
             gate=gate,
             admitted=counts.admitted.get(gate.id, 0),
             exits=counts.of(gate.id, ScanResult.OK_EXIT),
-            refused=counts.refused(gate.id),
+            refused=sum(count for _result, count in reasons[gate.id]),
+            reasons=reasons[gate.id],
             repeats=counts.of(gate.id, ScanResult.REPEAT),
             overrides=counts.of(gate.id, ScanResult.OK_OVERRIDE),
             rate_per_minute=round(counts.recent.get(gate.id, 0) / 5, 1),
@@ -124,7 +130,7 @@ def gate_board(event: EventRow) -> list[GateBoardRow]:
             queue=devices[gate.id].queue if gate.id in devices else 0,
             last_seen_at=devices[gate.id].seen if gate.id in devices else None,
         )
-        for gate in gates(event.id)
+        for gate in all_gates
     ]
 
 

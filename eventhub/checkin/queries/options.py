@@ -25,6 +25,7 @@ class GateOptions:
     walk_in_type_id: int | None = None
     asks_question: bool = True
     prints_badges: bool = False
+    finds_names: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,20 @@ def options_of_gates(event_id: int) -> dict[int, GateOptions]:
             GateSetting.walk_in_type_id,
             GateSetting.asks_question,
             GateSetting.prints_badges,
+            GateSetting.finds_names,
         )
         .join(Gate, Gate.id == GateSetting.gate_id)
         .where(Gate.event_id == event_id)
     )
     return {
-        gate: GateOptions(welcome, walk_in, asks, prints)
-        for gate, welcome, walk_in, asks, prints in db.session.execute(statement)
+        row.gate_id: GateOptions(
+            shows_welcome=row.shows_welcome,
+            walk_in_type_id=row.walk_in_type_id,
+            asks_question=row.asks_question,
+            prints_badges=row.prints_badges,
+            finds_names=row.finds_names,
+        )
+        for row in db.session.execute(statement)
     }
 
 

@@ -55,6 +55,7 @@ class SetGate:
     walk_in_type_id: int | None
     asks_question: bool = True
     prints_badges: bool = False
+    finds_names: bool = True
 
 
 @command
@@ -158,11 +159,13 @@ def set_gate(cmd: SetGate) -> None:
     row.walk_in_type_id = cmd.walk_in_type_id
     row.asks_question = cmd.asks_question
     row.prints_badges = cmd.prints_badges
+    row.finds_names = cmd.finds_names
     after = {
         "welcome": cmd.shows_welcome,
         "walk_in_type": cmd.walk_in_type_id,
         "asks": cmd.asks_question,
         "badges": cmd.prints_badges,
+        "search": cmd.finds_names,
     }
     _note(cmd.event_id, "gate.set", after, subject=f"gate:{gate.slug}")
 

@@ -37,6 +37,7 @@ class GateOut(Schema):
     admitted: int
     exits: int
     refused: int
+    reasons: dict[str, int]
     repeats: int
     overrides: int
     rate_per_minute: float
@@ -66,6 +67,7 @@ class GateSettingIn(Schema):
     walk_in: Word | None = None
     asks: bool = True
     badges: bool = False
+    search: bool = True
 
 
 class DeviceOut(Schema):
@@ -141,6 +143,7 @@ def gates(slug: str) -> Response:
             "admitted": row.admitted,
             "exits": row.exits,
             "refused": row.refused,
+            "reasons": dict(row.reasons),
             "repeats": row.repeats,
             "overrides": row.overrides,
             "rate_per_minute": row.rate_per_minute,
@@ -194,6 +197,7 @@ def set_gate(slug: str, gate: str) -> Response:
             walk_in_type_id=kind.id if kind else None,
             asks_question=given.asks,
             prints_badges=given.badges,
+            finds_names=given.search,
         )
     )
     return private(Response(status=204))

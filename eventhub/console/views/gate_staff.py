@@ -13,7 +13,6 @@ from eventhub.accounts.enums import Permission
 from eventhub.checkin import queries as gates_of
 from eventhub.checkin import service
 from eventhub.checkin.enums import ADMITTED, OVERRIDABLE, ScanResult
-from eventhub.checkin.looks import LOOKS
 from eventhub.checkin.queries.config import load_config
 from eventhub.console import render, words
 from eventhub.console.access import console_event, signed_in
@@ -21,7 +20,6 @@ from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel import clock, qr
 from eventhub.kernel.errors import Invalid
 from eventhub.kernel.http import see_other
-from eventhub.kernel.i18n import current_lang
 from eventhub.programme import queries as programme
 from eventhub.programme.queries import EventRow
 
@@ -102,6 +100,7 @@ def set_gate(slug: str, gate: str) -> BaseResponse:
             gate_id=found.id,
             shows_welcome=request.form.get("welcome") == "1",
             walk_in_type_id=kinds.get(chosen),
+            finds_names="search" not in request.form or "1" in request.form.getlist("search"),
             prints_badges=request.form.get("badges") == "1",
             asks_question="asks" not in request.form or "1" in request.form.getlist("asks"),
         )
@@ -116,7 +115,6 @@ def gate_log(slug: str) -> Response:
     event = console_event(slug, Permission.GATE_VIEW)
     only = request.args.get("only", "")
     only = only if only in _FILTERS else ""
-    lang = current_lang()
     return page(
         "gate_log",
         event,
@@ -126,7 +124,7 @@ def gate_log(slug: str) -> Response:
         today=event.operating_day(clock.now()),
         may_correct=render.may(event, Permission.GATE_PAIR),
         may_override=render.may(event, Permission.CHECKIN_OVERRIDE),
-        result_words={result.value: LOOKS[result].word.of(lang) for result in ScanResult},
+        result_words=words.scan_results(),
         passed=frozenset(result.value for result in (*ADMITTED, ScanResult.OK_EXIT)),
         overridable=frozenset(result.value for result in OVERRIDABLE),
         directions=words.scan_directions(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -9,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventhub.accounts.enums import Permission
 from eventhub.checkin import queries as gates_of
 from eventhub.checkin.enums import ConflictState
+from eventhub.checkin.queries.strangers import strangers
 from eventhub.checkin.service import (
     ResolveConflict,
     create_pairing,
@@ -23,6 +26,7 @@ from eventhub.kernel import clock, qr
 from eventhub.kernel.errors import BadRequest, NotFound
 from eventhub.kernel.http import see_other
 from eventhub.programme import queries as programme
+from eventhub.programme.queries import EventRow
 
 _LONGEST_NOTE = 200
 
@@ -39,7 +43,9 @@ def gates(slug: str) -> Response:
         today=event.operating_day(now),
         direction_words=words.directions(),
         may_pair=render.may(event, Permission.GATE_PAIR),
+        reason_words=words.scan_results(),
         devices=gates_of.devices_of(event.id),
+        strangers=strangers(event.id, _day_begins_ms(event, now)),
         conflicts=gates_of.conflicts(event.id),
         held=gates_of.quarantined(event.id),
         zones=gates_of.zone_board(event),
@@ -49,6 +55,10 @@ def gates(slug: str) -> Response:
         is_silent=lambda seen: seen is None or now - seen > GATE_SILENT_FOR,
         age=lambda seen: render.age(now - seen),
     )
+
+
+def _day_begins_ms(event: EventRow, now: datetime) -> int:
+    return int(event.day_bounds(event.operating_day(now))[0].timestamp() * 1000)
 
 
 @blueprint.post("/e/<slug>/gates/<gate>/pairing")

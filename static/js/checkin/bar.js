@@ -4,6 +4,7 @@
 import { fill } from "./verdict.js";
 
 const OLD_MIN = 5;
+const LOW = 0.2; // share of the battery that is named first
 /** @type {import("./sync.js").Mode[]} */
 const MODES = ["auto", "offline", "online"];
 
@@ -15,6 +16,12 @@ export class StatusBar {
   constructor(texts, part) {
     this.texts = texts;
     this.part = part;
+    /** @type {{ level: number, charging: boolean } | null} */
+    this.battery = null; // not all browsers tell
+    void /** @type {any} */ (navigator)
+      .getBattery?.()
+      .then((/** @type {any} */ battery) => (this.battery = battery))
+      .catch(() => undefined);
   }
 
   /**
@@ -32,6 +39,11 @@ export class StatusBar {
     if (store?.hasList && (!isOnline || isOld)) facts.push(fill(this.texts.list_age, { n: String(minutes) }));
     if (store?.refused) facts.push(fill(this.texts.not_taken, { n: String(store.refused) }));
     if (store && !store.hasList && !isOnline) facts.push(this.texts.no_list);
+    if (this.battery && !this.battery.charging) {
+      const text = fill(this.texts.battery, { n: String(Math.round(this.battery.level * 100)) });
+      if (this.battery.level <= LOW) facts.unshift(text);
+      else facts.push(text);
+    }
     this.part("online").textContent = facts.join(" · ");
     document.body.dataset.online = String(isOnline);
     document.body.dataset.list = isOld ? "old" : "fresh";

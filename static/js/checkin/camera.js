@@ -75,12 +75,10 @@ export class Camera {
     return devices.filter((device) => device.kind === "videoinput").map((device) => device.deviceId);
   }
 
-  /** Open the next camera; phones with several lenses often begin with the wrong one. */
+  /** Return the camera after this one; phones with several lenses often begin with the wrong one. */
   async nextLens() {
     const all = await this.lenses();
-    if (all.length < 2) return this.lens;
-    await this.start(all[(all.indexOf(this.lens) + 1) % all.length]);
-    return this.lens;
+    return all.length < 2 ? this.lens : all[(all.indexOf(this.lens) + 1) % all.length];
   }
 
   /** Tell whether the camera has a light. */

@@ -78,7 +78,15 @@ export class Desk {
     }
     this.decider = new Decider(store, this.verifier, config);
     await store.setMeta("config", config);
-    if (this.sync) return;
+    const findsNames = config.gate.search !== false;
+    if (!findsNames) {
+      this.names = null;
+      await store.dropNames();
+    }
+    if (this.sync) {
+      this.sync.findsNames = findsNames;
+      return;
+    }
     this.sync = new Sync({
       api,
       store,
@@ -89,6 +97,7 @@ export class Desk {
       reconfigured,
       signedOut,
     });
+    this.sync.findsNames = findsNames;
     await this.sync.start();
   }
 

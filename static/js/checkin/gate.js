@@ -9,10 +9,12 @@ import { Camera } from "./camera.js";
 import { Desk } from "./desk.js";
 import { mountHardwareScanner } from "./hid.js";
 import * as kept from "./kept.js";
-import { fillScreen, keepAwake, onCode, pairFault, showCamera, showFigures, shownFor } from "./page.js";
+import { fillScreen, keepAwake, onCode, pairFault } from "./page.js";
+import { showCamera, showFigures, showFind, shownFor, showTools } from "./page.js";
 import { mountSearch } from "./search.js";
 import { unlock } from "./sound.js";
 import { PartyChoice } from "./party.js";
+import { onlyTab } from "./single.js";
 import { Staff } from "./staff.js";
 import { Store } from "./store.js";
 import { Supervision } from "./supervise.js";
@@ -26,7 +28,7 @@ const SUPERVISION_MS = 1000;
 /** @param {string} name */
 const part = (name) => /** @type {HTMLElement} */ (document.querySelector(`[data-part="${name}"]`));
 
-/** @typedef {"pair" | "idle" | "search" | "override" | "staff" | "walkin" | "badge"} Screen */
+/** @typedef {"pair" | "idle" | "search" | "override" | "staff" | "walkin" | "badge" | "other"} Screen */
 
 class Gate {
   /** @param {any} settings */
@@ -104,11 +106,10 @@ class Gate {
     document.addEventListener("pointerdown", () => this.#awake(), { passive: true });
     document.addEventListener("keydown", () => unlock());
     document.addEventListener("visibilitychange", () => this.#visible());
-    for (const name of ["online", "offline"]) {
-      window.addEventListener(name, () => this.#onlineIs(navigator.onLine));
-    }
+    for (const name of ["online", "offline"]) addEventListener(name, () => this.#onlineIs(navigator.onLine));
     this.#kiosk(this.isKiosk);
     void navigator.serviceWorker?.register(this.settings.sw, { scope: "/gate/" }).catch(() => undefined);
+    await onlyTab(part, (name) => this.#screen(name));
     this.desk = this.#newDesk(await Store.open().catch(() => null));
     mountHardwareScanner((text) => this.#taken(text));
     this.#mountButtons();
@@ -140,13 +141,18 @@ class Gate {
       this.#screen("idle");
       void this.#openCamera();
     });
-    part("lens").addEventListener("click", async () => kept.keep({ lens: await this.camera.nextLens() }));
+    part("lens").addEventListener("click", async () => {
+      kept.keep({ lens: await this.camera.nextLens() });
+      await this.#openCamera();
+    });
     part("torch").addEventListener("click", async () => {
       part("torch").setAttribute("aria-pressed", String(await this.camera.toggleLight()));
     });
     part("gate").addEventListener("click", () => this.#turn());
     part("online").addEventListener("click", () => this.bar.nextMode(this.desk.sync));
     part("find").addEventListener("click", () => {
+      // where nobody is looked up, people may be registered
+      if (this.config?.gate.search === false) return part("walkin").click();
       this.#screen("search");
       this.search.open();
     });
@@ -175,10 +181,7 @@ class Gate {
 
   async #begin() {
     const answer = await this.api.config();
-    if (answer.outcome === "signed-out") {
-      await this.#unpaired(answer.code === "device-revoked");
-      return;
-    }
+    if (answer.outcome === "signed-out") return this.#unpaired(answer.code === "device-revoked");
     const isOnline = answer.outcome === "ok";
     this.#onlineIs(isOnline);
     const config = isOnline ? answer.data : await this.desk.remembered();
@@ -200,7 +203,8 @@ class Gate {
     this.config = config;
     this.staff.configure(config);
     document.body.dataset.welcome = String(Boolean(config.gate.welcome) && !this.isKiosk);
-    this.walkIn.allow(Boolean(config.gate.walk_in));
+    this.walkIn.allow(config.gate.walk_in);
+    showFind(config.gate, part, this.settings.texts);
     this.badge.allow(Boolean(config.gate.badges));
     part("demo").hidden = !config.events[0].is_synthetic;
     this.#bar();
@@ -267,8 +271,7 @@ class Gate {
   async #openCamera() {
     part("start").hidden = true;
     await this.camera.start(this.isKiosk ? "" : kept.load().lens, this.isKiosk ? "user" : "environment");
-    part("torch").hidden = !this.camera.hasLight;
-    part("lens").hidden = (await this.camera.lenses()).length < 2;
+    await showTools(this.camera, part);
   }
 
   /** @param {string} text */
@@ -355,15 +358,12 @@ class Gate {
   async #stats() {
     if (!this.config || document.visibilityState === "hidden") return;
     const answer = await this.api.stats();
-    if (answer.outcome === "signed-out") {
-      await this.#unpaired(answer.code === "device-revoked");
-      return;
-    }
+    if (answer.outcome === "signed-out") return this.#unpaired(answer.code === "device-revoked");
     this.#onlineIs(answer.outcome === "ok");
     if (answer.outcome !== "ok") return;
-    const { inside, admitted, capacity, own } = answer.data;
+    const { inside, capacity } = answer.data;
     this.desk.isFull = Boolean(this.config.gate.hard_limit && capacity && inside !== null && inside >= capacity);
-    showFigures({ inside, admitted, capacity, own }, part, this.settings.texts);
+    showFigures(answer.data, part, this.settings.texts);
   }
 
   /** @param {boolean} isOnline */

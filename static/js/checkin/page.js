@@ -59,6 +59,28 @@ export function showCamera(state, part, results) {
 }
 
 /**
+ * Offer the light and the other lenses of a camera that was opened.
+ * @param {import("./camera.js").Camera} camera
+ * @param {(name: string) => HTMLElement} part
+ */
+export async function showTools(camera, part) {
+  part("torch").hidden = !camera.hasLight;
+  part("torch").setAttribute("aria-pressed", "false");
+  part("lens").hidden = (await camera.lenses()).length < 2;
+}
+
+/**
+ * Offer what the organizer lets this gate do for people without a ticket.
+ * @param {{ search?: boolean, walk_in: boolean }} gate
+ * @param {(name: string) => HTMLElement} part
+ * @param {Record<string, string>} texts
+ */
+export function showFind({ search, walk_in }, part, texts) {
+  part("find").hidden = search === false && !walk_in;
+  part("find").textContent = search === false ? texts.walk_in : texts.find;
+}
+
+/**
  * Show how many are inside and how many came in here.
  * @param {{ inside: number | null, admitted: number, capacity: number | null, own: number }} figures
  * @param {(name: string) => HTMLElement} part

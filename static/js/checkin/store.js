@@ -129,6 +129,13 @@ export class Store {
     await finished(write);
   }
 
+  /** Forget the names. */
+  async dropNames() {
+    const write = this.database.transaction("blob", "readwrite");
+    write.objectStore("blob").delete("names");
+    await finished(write);
+  }
+
   /** Return what tells the kept names from others, empty without any. */
   async namesTag() {
     return (await done(this.database.transaction("blob").objectStore("blob").get("names")))?.etag ?? "";

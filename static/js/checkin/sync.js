@@ -51,6 +51,7 @@ export class Sync {
     this.uploadAt = 0;
     this.wait = WAIT_FIRST_MS;
     this.isStopped = false;
+    this.findsNames = true; // as the organizer lets this gate
   }
 
   /** Tell whether scans are asked of the server. */
@@ -137,6 +138,7 @@ export class Sync {
 
   async #names() {
     const { api, store, event } = this.parts;
+    if (!this.findsNames) return;
     const answer = await api.names(event, await store.namesTag());
     if (!this.#isGood(answer)) return;
     this.namesAt = Date.now();

@@ -8,6 +8,7 @@ from tests.access.row import GATE, OPEN, C, Row, console, of, owners
 
 ROWS: Final[dict[str, Row]] = {
     "checkin.gate": Row("GET", "/gate/", OPEN),
+    "checkin.manifest": Row("GET", "/gate/manifest.webmanifest", OPEN),
     "checkin.worker": Row("GET", "/gate/worker.js", OPEN),
     "checkin.service_worker": Row("GET", "/gate/sw.js", OPEN),
     "checkin_api.pair": Row("POST", f"{GATE}/pair", of(422), json={"code": "GP0"}),
