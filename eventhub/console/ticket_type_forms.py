@@ -123,7 +123,8 @@ class TicketTypeForm(NamedForm):
         if "zones" in self:
             self.zones.data = [str(one.zone_id) for one in self.entrances if one.lets_in(row.id)]
         if "places" in self:
-            self.places.data, self.is_closed.data = row.quotas[0].size, row.is_closed
+            self.places.data = row.own[0].size
+            self.is_closed.data = all(quota.is_closed for quota in row.own)
 
     def values(self, zone: ZoneInfo) -> dict[str, Any]:
         """Return what a valid form says, by the names of `SaveType`."""

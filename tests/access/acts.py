@@ -56,6 +56,8 @@ ACTS: Final[dict[str, str]] = {
     "console.save_ticket_type": "ticket-type.save",
     "console.save_consent": "consent.save",
     "console.change_consent": "consent.end",
+    "console.save_shared_quota": "quota.save",
+    "console.end_shared_quota": "quota.end",
     "console.save_question": "question.save",
     "console.change_question": "question.end",
     "console.save_venue": "venue.save",

@@ -53,6 +53,8 @@ CAPABILITIES: Final[dict[str, tuple[str, ...] | str]] = {
     "console.change_question": SETUP,
     "console.add_track": SETUP,
     "console.save_ticket_type": SETUP,
+    "console.save_shared_quota": SETUP,
+    "console.end_shared_quota": SETUP,
     "console.set_contact": SETUP,
     "console.save_show": ("programme_api.make_show", "programme_api.change_show"),
     "console.add_show_time": ("programme_api.add_performance",),

@@ -202,6 +202,9 @@ def set_up_acts(_people: People, world: World) -> Steps:
     words = {"title_en": "News", "text_en": "Write to me.", "kind": "consent"}
     yield "console.save_consent", f"{C}/consents/form", words
     yield "console.change_consent", f"{C}/consents/news/end", {}
+    both = {"name_en": "Hall", "places": "50", "types": ["1", "2"], "reason": "smaller hall"}
+    yield "console.save_shared_quota", f"{C}/tickets/shared/form", both
+    yield "console.end_shared_quota", f"{C}/tickets/shared/hall/end", {}
     asked = {"kind": "text", "ask_at": "registration", "field_class": "answer"}
     yield "console.save_question", f"{C}/questions/form", asked | {"label_en": "Firm"}
     yield "console.change_question", f"{C}/questions/firm/end", {}

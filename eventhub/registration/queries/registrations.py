@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from eventhub.kernel.db import I18n, db
 from eventhub.kernel.errors import NotFound
@@ -18,14 +18,12 @@ from eventhub.registration.models import (
     AttendeeIdentity,
     Consent,
     ConsentText,
-    Quota,
-    QuotaTicketType,
     Registration,
     Ticket,
     TicketType,
 )
+from eventhub.registration.queries.shared_quotas import recounts
 
-_HELD = (RegistrationState.HELD, RegistrationState.AWAITING_PROOF)
 _ENDED = (RegistrationState.CANCELLED, RegistrationState.DECLINED, RegistrationState.EXPIRED)
 _MIN_PHONE_END = 4  # digits; fewer would list half of the guests
 
@@ -166,29 +164,13 @@ def _row(found: Registration, type_slug: str, type_name: I18n) -> RegistrationRo
 
 
 def _wrong_quotas(event_id: int) -> list[Difference]:
-    def people(states: Sequence[str]) -> ColumnElement[int]:
-        size = case((Registration.state.in_(states), Registration.group_size), else_=0)
-        return func.coalesce(func.sum(size), 0)
-
-    counts_it = and_(
-        Registration.ticket_type_id == QuotaTicketType.ticket_type_id,
-        or_(Quota.window_no == 0, Quota.window_no == Registration.window_no),
-    )
-    rows = db.session.execute(
-        select(Quota, people([RegistrationState.CONFIRMED]), people(_HELD))
-        .join(QuotaTicketType, QuotaTicketType.quota_id == Quota.id)
-        .outerjoin(Registration, counts_it)
-        .where(Quota.event_id == event_id)
-        .group_by(Quota.id)
-        .order_by(Quota.id)
-    )
     wrong = []
-    for quota, used, held in rows:
-        name = f"quota {quota.slug}/{quota.window_no}"
-        if quota.used != used:
-            wrong.append(Difference(f"{name} used", quota.used, int(used)))
-        if quota.held != held:
-            wrong.append(Difference(f"{name} held", quota.held, int(held)))
+    for found in recounts(event_id):
+        name = f"quota {found.quota.slug}/{found.quota.window_no}"
+        if found.quota.used != found.used:
+            wrong.append(Difference(f"{name} used", found.quota.used, found.used))
+        if found.quota.held != found.held:
+            wrong.append(Difference(f"{name} held", found.quota.held, found.held))
     return wrong
 
 

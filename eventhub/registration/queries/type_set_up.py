@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from eventhub.kernel.db import I18n, db
 from eventhub.registration.models import EntryWindow, Quota, QuotaTicketType, TicketType, Tier
+from eventhub.registration.queries.shared_quotas import is_shared
 
 ROTATING = "GD"  # the kind of code that changes every few seconds
 
@@ -19,7 +20,8 @@ class QuotaSetUp:
     Places of a type in one window, 0 is all; `size` None is unlimited.
 
     `taken` counts places in use and places kept for offers; `over` how many
-    more are taken than there are; a shared quota serves other types too.
+    more are taken than there are; a shared quota serves other types too and
+    has a `name`, unless it was made without one.
     """
 
     id: int
@@ -28,6 +30,7 @@ class QuotaSetUp:
     taken: int
     is_closed: bool
     is_shared: bool
+    name: I18n | None
 
     @property
     def over(self) -> int:
@@ -56,15 +59,25 @@ class TypeSetUp:
     quotas: tuple[QuotaSetUp, ...]
 
     @property
+    def own(self) -> tuple[QuotaSetUp, ...]:
+        """Return the quotas that count this type alone."""
+        return tuple(quota for quota in self.quotas if not quota.is_shared)
+
+    @property
+    def shared(self) -> tuple[QuotaSetUp, ...]:
+        """Return the quotas that it shares with other types."""
+        return tuple(quota for quota in self.quotas if quota.is_shared)
+
+    @property
     def has_own_places(self) -> bool:
-        """Whether one number of places can be set: no shared quota, all windows alike."""
-        sizes = {quota.size for quota in self.quotas}
-        return len(sizes) == 1 and not any(quota.is_shared for quota in self.quotas)
+        """Whether one number of places can be set: there are own ones, all windows alike."""
+        return len({quota.size for quota in self.own}) == 1
 
     @property
     def is_closed(self) -> bool:
         """Whether no place is given any more."""
-        return bool(self.quotas) and all(quota.is_closed for quota in self.quotas)
+        is_closed = all(quota.is_closed for quota in self.own)
+        return bool(self.own and is_closed) or any(quota.is_closed for quota in self.shared)
 
     @property
     def over(self) -> int:
@@ -141,21 +154,15 @@ def window_choices(event_id: int) -> list[WindowChoice]:
 
 
 def _quotas(event_id: int) -> dict[int, list[QuotaSetUp]]:
-    sharing = (
-        select(QuotaTicketType.quota_id, func.count().label("types"))
-        .group_by(QuotaTicketType.quota_id)
-        .subquery()
-    )
     rows = db.session.execute(
-        select(Quota, QuotaTicketType.ticket_type_id, sharing.c.types)
+        select(Quota, QuotaTicketType.ticket_type_id, is_shared())
         .join(QuotaTicketType, QuotaTicketType.quota_id == Quota.id)
-        .join(sharing, sharing.c.quota_id == Quota.id)
         .where(Quota.event_id == event_id)
         .order_by(Quota.window_no, Quota.id)
         .execution_options(populate_existing=True)
     )
     found: dict[int, list[QuotaSetUp]] = {}
-    for quota, type_id, types in rows:
+    for quota, type_id, shared in rows:
         found.setdefault(type_id, []).append(
             QuotaSetUp(
                 id=quota.id,
@@ -163,7 +170,8 @@ def _quotas(event_id: int) -> dict[int, list[QuotaSetUp]]:
                 size=quota.size,
                 taken=quota.used + quota.held,
                 is_closed=quota.closed_at is not None,
-                is_shared=types > 1,
+                is_shared=bool(shared),
+                name=quota.name,
             )
         )
     return found
