@@ -1,20 +1,9 @@
 """What is read of figures, counters and streams; the number of statements is in each docstring."""
 
 from eventhub.audience.queries.coverage import Coverage, set_coverage
-from eventhub.audience.queries.doors import DoorDay, door_days
+from eventhub.audience.queries.doors import DoorDay, door_days, with_stand_ins
 from eventhub.audience.queries.exports import ExportRow, export_maps, exports
-from eventhub.audience.queries.footfall import (
-    CounterRow,
-    FootfallDay,
-    VisitsRow,
-    counters,
-    footfall_days,
-    outer_cordons,
-    visits,
-    visits_from,
-    visits_of,
-    zone_paths,
-)
+from eventhub.audience.queries.footfall import CounterRow, FootfallDay, counters, footfall_days
 from eventhub.audience.queries.ground import TurnoverRow, turnovers
 from eventhub.audience.queries.hours import HourRow, counter_hours
 from eventhub.audience.queries.live import (
@@ -71,6 +60,14 @@ from eventhub.audience.queries.streams import (
     streams,
 )
 from eventhub.audience.queries.tally import QuarterRow, quarters
+from eventhub.audience.queries.visits import (
+    VisitsRow,
+    outer_cordons,
+    visits,
+    visits_from,
+    visits_of,
+    zone_paths,
+)
 from eventhub.audience.queries.wall import StageNow, Wall, wall
 from eventhub.audience.queries.watch import (
     BeatState,
@@ -178,5 +175,6 @@ __all__ = [
     "visits_of",
     "wall",
     "watched_zones",
+    "with_stand_ins",
     "zone_paths",
 ]

@@ -1,21 +1,21 @@
-"""Footfall by counter, hour and day, and visits through the cordons."""
+"""Footfall by counter, hour and day."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, select
 
-from eventhub.audience.enums import EvidenceClass, Op, SourceKind
-from eventhub.audience.errors import PassagesAreNotVisits
+from eventhub.audience.enums import SourceKind
 from eventhub.audience.models import Calibration, CounterBin, Source
 from eventhub.audience.queries.hours import HourRow, floor_hour, hours_between
-from eventhub.audience.rules import sums
+from eventhub.audience.rules.doors import StandIn
+from eventhub.audience.rules.rollup import QUARTER_S
 from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, db
-from eventhub.programme.queries import EventRow, zones
+from eventhub.programme.queries import EventRow
 
 HOUR = timedelta(hours=1)
 
@@ -113,7 +113,8 @@ class FootfallDay:
 
     `entered`, `left` and `passed` are raw counts; `corrected` is `entered`
     times the calibration factor, rounded. `missing` lists hours (UTC) between
-    the counter's first reading and `until` without any reading.
+    the counter's first reading and `until` without any reading. With `stood_in`
+    it is the time that a counter stood in for the silent one of its door.
     """
 
     counter: CounterRow
@@ -125,6 +126,7 @@ class FootfallDay:
     coverage: float
     missing: tuple[datetime, ...]
     is_open: bool  # the day is not over
+    stood_in: StandIn | None = None
 
     @property
     def passages(self) -> int:
@@ -161,6 +163,29 @@ def footfall_days(event: EventRow, days: Collection[date] | None = None) -> list
     ]
 
 
+def silent_day(event: EventRow, counter: CounterRow, day: date) -> FootfallDay:
+    """Return a day of a counter that has no reading of it."""
+    return _day(event, counter, day, ())
+
+
+def helped(event: EventRow, row: FootfallDay, found: StandIn) -> FootfallDay:
+    """Return a day of a silent counter with the time that another one stood in for it."""
+    start, end = event.day_bounds(row.day)
+    first = max(start, floor_hour(row.counter.first_at or start, event))
+    expected = len(list(_hours(first, min(end, clock.now()))))
+    steps = range(0, int(HOUR.total_seconds()), QUARTER_S)
+
+    def is_missing(at: datetime) -> bool:
+        return any(int(at.timestamp()) + step not in found.quarters for step in steps)
+
+    share = len(found.quarters) * QUARTER_S / HOUR.total_seconds() / expected if expected else 0.0
+    return replace(
+        row,
+        coverage=min(1.0, row.coverage + share),
+        missing=tuple(at for at in row.missing if is_missing(at)),
+    )
+
+
 def _day(event: EventRow, counter: CounterRow, day: date, hours: Sequence[HourRow]) -> FootfallDay:
     start, end = event.day_bounds(day)
     now = clock.now()
@@ -187,109 +212,3 @@ def _hours(start: datetime, end: datetime) -> Iterable[datetime]:
     while at + HOUR <= end:
         yield at
         at += HOUR
-
-
-@dataclass(frozen=True, slots=True)
-class VisitsRow:
-    """
-    Visits of one operating day through the event's cordons (`footfall.visits`).
-
-    `op` is `>` when something that was expected is missing.
-    """
-
-    day: date
-    count: int
-    raw: int
-    op: Op
-    cls: EvidenceClass
-    rel_sd: float
-    coverage: float
-    counter_names: tuple[str, ...]
-    missing: tuple[tuple[str, datetime], ...]  # counter name and hour (UTC)
-    is_open: bool
-
-
-def visits(event: EventRow, days: Collection[date] | None = None) -> list[VisitsRow]:
-    """Return visits by day over the cordon counters of the event; three statements."""
-    paths = zone_paths(event.id)
-    outer = outer_cordons(footfall_days(event, days), paths)
-    return [
-        visits_from(day, [row for row in outer if row.day == day], paths)
-        for day in sorted({row.day for row in outer})
-    ]
-
-
-def visits_of(event: EventRow, names: Collection[str], day: date) -> VisitsRow:
-    """
-    Return visits of one day over counters that the caller names; three statements.
-
-    Raises:
-        PassagesAreNotVisits: One of them is no cordon counter, lies inside the
-            cordon of another, or is not the one that counts at its door (rule DC-1).
-    """
-    rows = [row for row in footfall_days(event, [day]) if row.counter.name in names]
-    paths = zone_paths(event.id)
-    if reason := sums.double_counted([_part(row, paths) for row in rows]):
-        raise PassagesAreNotVisits(details={"rule": "DC-1", "reason": reason})
-    return visits_from(day, rows, paths)
-
-
-def zone_paths(event_id: int) -> Mapping[int, tuple[int, ...]]:
-    """Return for each zone its id and those of the zones around it, nearest first."""
-    parents = {zone.id: zone.parent_id for zone in zones(event_id)}
-    paths: dict[int, tuple[int, ...]] = {}
-    for zone_id in parents:
-        path: list[int] = []
-        at: int | None = zone_id
-        while at is not None and at not in path:
-            path.append(at)
-            at = parents.get(at)
-        paths[zone_id] = tuple(path)
-    return paths
-
-
-def outer_cordons(
-    rows: Sequence[FootfallDay], paths: Mapping[int, tuple[int, ...]]
-) -> list[FootfallDay]:
-    """Return rows of counters of outermost cordons: those that may be added into visits."""
-    placed = [row for row in rows if row.counter.counts_visits and paths.get(row.counter.zone_id)]
-    return [row for row in placed if not _is_inside(row, placed, paths)]
-
-
-def _is_inside(
-    row: FootfallDay, rows: Sequence[FootfallDay], paths: Mapping[int, tuple[int, ...]]
-) -> bool:
-    around = paths[row.counter.zone_id][1:]
-    return any(other.counter.zone_id in around for other in rows)
-
-
-def _part(row: FootfallDay, paths: Mapping[int, tuple[int, ...]]) -> sums.CordonCount:
-    return sums.CordonCount(
-        source=row.counter.name,
-        entries=row.entered,
-        is_cordon=row.counter.counts_visits,
-        zone_path=paths.get(row.counter.zone_id, ()),
-        k=row.counter.k,
-        k_se=row.counter.k_se,
-    )
-
-
-def visits_from(
-    day: date, rows: Sequence[FootfallDay], paths: Mapping[int, tuple[int, ...]]
-) -> VisitsRow:
-    """Return the visits of `rows`, which `outer_cordons` or rule DC-1 has allowed."""
-    coverage = sum(row.coverage for row in rows) / len(rows) if rows else 0.0
-    total = sums.visits([_part(row, paths) for row in rows], coverage=coverage)
-    missing = tuple((row.counter.name, at) for row in rows for at in row.missing)
-    return VisitsRow(
-        day=day,
-        count=total.count,
-        raw=total.raw,
-        op=Op.OVER if missing else Op.EQUAL,
-        cls=total.cls,
-        rel_sd=total.rel_sd,
-        coverage=coverage,
-        counter_names=tuple(row.counter.name for row in rows),
-        missing=missing,
-        is_open=any(row.is_open for row in rows),
-    )

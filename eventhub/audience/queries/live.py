@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from eventhub.audience.enums import EvidenceClass
-from eventhub.audience.queries.footfall import (
-    FootfallDay,
-    VisitsRow,
-    footfall_days,
-    outer_cordons,
-    visits_from,
-    zone_paths,
-)
+from eventhub.audience.queries.doors import STALE_PERIODS, with_stand_ins
+from eventhub.audience.queries.footfall import FootfallDay, footfall_days
 from eventhub.audience.queries.streams import (
     LatestRow,
     StreamRow,
     latest,
     stream_samples,
     streams,
+)
+from eventhub.audience.queries.visits import (
+    VisitsRow,
+    outer_cordons,
+    visits_from,
+    zone_paths,
 )
 from eventhub.audience.rules import samples as rules
 from eventhub.audience.rules import sums
@@ -29,7 +29,6 @@ from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, cached_for
 from eventhub.programme.queries import EventRow, zones
 
-STALE_PERIODS = 3
 CURVE_S = 15
 
 
@@ -137,7 +136,7 @@ def live(event: EventRow, curves: Mapping[int, _Curve] | None = None) -> LiveSna
     nothing = _Curve((), None, None)
     rows = [_stream(row, drawn.get(row.id, nothing), newest.get(row.id), now) for row in found]
     own = [row for row in rows if row.is_live and row.stream.cls is not EvidenceClass.CLAIMED]
-    counted = footfall_days(event, [day])
+    counted = with_stand_ins(event, footfall_days(event, [day]))
     paths = zone_paths(event.id)
     outer = outer_cordons(counted, paths)
     return LiveSnapshot(
@@ -181,18 +180,26 @@ def _cordons(
     found: list[CordonNow] = []
     for zone_id in dict.fromkeys(row.counter.zone_id for row in outer):
         rows = [row for row in outer if row.counter.zone_id == zone_id]
-        lasts = [row.counter.last_at for row in rows if row.counter.last_at is not None]
+        own = [_heard(row, rows) for row in rows if row.stood_in is None]
+        lasts = [row.counter.last_at for row in own if row.counter.last_at is not None]
         found.append(
             CordonNow(
                 zone_id=zone_id,
                 name=names[zone_id],
                 visits=visits_from(day, rows, paths),
-                counter_count=len(rows),
+                counter_count=len(own),
                 last_at=min(lasts) if lasts else None,
-                is_stale=any(_is_stale(row, now) for row in rows),
+                is_stale=any(_is_stale(row, now) for row in own),
             )
         )
     return tuple(found)
+
+
+def _heard(row: FootfallDay, rows: Sequence[FootfallDay]) -> FootfallDay:
+    """Return the one that was heard last of a counter and those that stand in for it."""
+    helpers = [one for one in rows if one.stood_in and one.stood_in.silent == row.counter.name]
+    heard = [one for one in (row, *helpers) if one.counter.last_at is not None]
+    return max(heard, key=lambda one: str(one.counter.last_at), default=row)
 
 
 def _is_stale(row: FootfallDay, now: datetime) -> bool:

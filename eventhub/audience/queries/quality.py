@@ -11,16 +11,16 @@ from sqlalchemy import select
 
 from eventhub.audience.enums import Direction
 from eventhub.audience.models import PlanMark, Rollup, SitePlan
-from eventhub.audience.queries.doors import DoorDay, door_days
+from eventhub.audience.queries.doors import DoorDay, door_days, with_stand_ins
 from eventhub.audience.queries.footfall import (
     CounterRow,
     FootfallDay,
     counters,
     footfall_days,
-    zone_paths,
 )
 from eventhub.audience.queries.hours import counter_hours
 from eventhub.audience.queries.rollup import gate_hours
+from eventhub.audience.queries.visits import zone_paths
 from eventhub.audience.rules import occupancy as rules
 from eventhub.audience.rules import rollup as quarters
 from eventhub.audience.rules.occupancy import DayFacts, Flow, QualityFlag
@@ -73,12 +73,14 @@ class Quality:
 
 
 def quality(event: EventRow) -> Quality:
-    """Return days, tests and flags of all counters; nine statements."""
-    rows = footfall_days(event)
+    """Return days, tests and flags of all counters; nine statements, eleven with spare ones."""
+    rows = with_stand_ins(event, footfall_days(event))
     marks: dict[tuple[int, date], set[str]] = defaultdict(set)
     for hour in counter_hours(event):
         marks[hour.counter_id, event.operating_day(hour.starts_at)] |= hour.flags
-    days = [_day(row, frozenset(marks[row.counter.id, row.day])) for row in rows]
+    days = [
+        _day(row, frozenset(marks[row.counter.id, row.day])) for row in rows if not row.stood_in
+    ]
     return Quality(
         counters=tuple(counters(event.id)),
         days=tuple(sorted(days, key=lambda one: (-one.row.day.toordinal(), one.row.counter.id))),
@@ -109,7 +111,8 @@ def _cordons(event: EventRow, rows: Sequence[FootfallDay]) -> list[CordonDay]:
     flows = _flows(event)
     groups: dict[tuple[date, int], list[FootfallDay]] = defaultdict(list)
     for row in rows:
-        if row.counter.counts_visits and row.counter.zone_id in names:
+        is_counted = row.counter.counts_visits or row.stood_in is not None
+        if is_counted and row.counter.zone_id in names:
             groups[row.day, row.counter.zone_id].append(row)
     return [
         _cordon(event, zone_id, names[zone_id], day, mine, check_ins, flows)
@@ -156,7 +159,8 @@ def _cordon(
     check_ins: Mapping[tuple[date, int], int],
     flows: Flows,
 ) -> CordonDay:
-    factors = {row.counter.id: row.counter.k or 1.0 for row in rows}
+    own = [row for row in rows if row.stood_in is None]
+    factors = {row.counter.id: row.counter.k or 1.0 for row in own}
     start, end = (int(at.timestamp()) for at in event.day_bounds(day))
     by_quarter: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
     has_exits = True
@@ -165,16 +169,22 @@ def _cordon(
             has_exits = has_exits and (Direction.OUT in ways or Direction.IN not in ways)
             by_quarter[start_s][0] += ways.get(Direction.IN, 0) * factors[counter_id]
             by_quarter[start_s][1] += ways.get(Direction.OUT, 0) * factors[counter_id]
+    for found in (row.stood_in for row in rows if row.stood_in is not None):
+        factor = next(row.counter.k or 1.0 for row in rows if row.stood_in is found)
+        for part in found.parts:
+            has_exits = has_exits and part.left is not None
+            by_quarter[part.start_s][0] += part.entered * factor
+            by_quarter[part.start_s][1] += (part.left or 0) * factor
     is_open = any(row.is_open for row in rows)
     entered = sum(row.corrected for row in rows)
-    left = round(sum(row.left * factors[row.counter.id] for row in rows)) if has_exits else None
+    left = round(sum(row.left * (row.counter.k or 1.0) for row in rows)) if has_exits else None
     times = sorted(by_quarter)
     people = rules.curve([Flow(*by_quarter[at]) for at in times], is_closed=not is_open)
     peak = max(people, default=None) if has_exits else None
     facts = DayFacts(
         is_cordon=True,
         is_calibrated=all(row.counter.k is not None for row in rows),
-        coverage=sum(row.coverage for row in rows) / len(rows),
+        coverage=sum(row.coverage for row in own) / len(own),
         is_open=is_open,
         entered=entered,
         left=left,

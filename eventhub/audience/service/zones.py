@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select
 
 from eventhub.audience.enums import Direction
 from eventhub.audience.models import Calibration, CounterBin, Rollup, Source
+from eventhub.audience.queries import FootfallDay, footfall_days, with_stand_ins
 from eventhub.audience.rules.occupancy import Flow, inside
 from eventhub.checkin.service import Source as ZoneSource
 from eventhub.checkin.service import observe_zone
@@ -71,8 +72,33 @@ def _observe(event_id: int, zone_id: int, first_s: int, now: datetime) -> None:
     flows = [
         Flow(ways.get(Direction.IN, 0.0), ways.get(Direction.OUT, 0.0)) for ways in counted.values()
     ]
-    sources = [ZoneSource(name, _last_at(source_id)) for source_id, name in names.items()]
-    observe_zone(zone_id, inside(flows), sources, now, is_counted=True)
+    sources = {name: ZoneSource(name, _last_at(source_id)) for source_id, name in names.items()}
+    for row in _stand_ins(event_id, zone_id, now):
+        if row.stood_in is None or any(part.left is None for part in row.stood_in.parts):
+            return
+        k = row.counter.k or 1.0
+        flows.append(Flow(row.entered * k, row.left * k))
+        heard = ZoneSource(row.counter.name, row.counter.last_at)
+        sources[row.stood_in.silent] = max(
+            (sources.get(row.stood_in.silent, heard), heard), key=lambda one: str(one.last_at)
+        )
+    observe_zone(zone_id, inside(flows), list(sources.values()), now, is_counted=True)
+
+
+def _stand_ins(event_id: int, zone_id: int, now: datetime) -> list[FootfallDay]:
+    """Return today's counters of a zone that count for a silent one at their door."""
+    spare = select(Source.id).where(
+        Source.event_id == event_id, Source.zone_id == zone_id, Source.is_cordon, Source.is_spare
+    )
+    if db.session.scalar(spare.limit(1)) is None:
+        return []
+    event = event_by_id(event_id)
+    rows = footfall_days(event, [event.operating_day(now)])
+    return [
+        row
+        for row in with_stand_ins(event, rows)
+        if row.stood_in is not None and row.counter.zone_id == zone_id
+    ]
 
 
 def _last_at(source_id: int) -> datetime | None:

@@ -19,6 +19,7 @@ from eventhub.audience.queries import (
     door_days,
     footfall_days,
     visits,
+    with_stand_ins,
 )
 from eventhub.exposure.rules.baseline import against_baseline
 from eventhub.exposure.rules.lines import Line, SourceRef, Span
@@ -54,8 +55,9 @@ def footfall(event: EventRow, notes: Mapping[date, I18n]) -> Footfall:
         return Footfall((), {})
     held = frozenset(event.days())
     with clock.fixed(max(read)):
-        days = [day for day in footfall_days(event) if not held or day.day in held]
+        seen = with_stand_ins(event, footfall_days(event))
         counted = visits(event)
+    days = [day for day in seen if not held or day.day in held]
     found = [row for row in counted if not held or row.day in held]
     hours = counter_hours(event)
     own = [x for x in hours if not held or event.operating_day(x.starts_at) in held]
@@ -94,7 +96,16 @@ def _door(row: DoorDay) -> dict[str, Any]:
         "other": {**row.other.title, "key": row.other.name, "value": row.other_entered},
         "apart": row.apart,
         "is_apart": row.is_apart,
+        **_stood_in(row),
     }
+
+
+def _stood_in(row: DoorDay) -> dict[str, Any]:
+    """Return when the other counter of a door counted for the silent one, nothing if never."""
+    if row.stood_in is None:
+        return {}
+    spans = [[_stamp(since), _stamp(until)] for since, until in row.stood_in.spans]
+    return {"stood_in": {"value": row.stood_in_entered, "spans": spans}}
 
 
 def _baseline(
@@ -190,7 +201,7 @@ def _visits(
     off = sum(row.rel_sd * row.count for row in found)
     parts = (Part(count, off / count, "counters"),) if count and off else ()
     sure = interval(parts)
-    names = {name for row in found for name in row.counter_names}
+    names = {name for row in found for name in _names(row)}
     return Line(
         key="footfall-visits",
         metric=metric.id,
@@ -238,7 +249,7 @@ def _missing(name: str, at: datetime) -> str:
 
 
 def _source(row: CounterRow, found: Sequence[VisitsRow]) -> SourceRef:
-    days = [visit.day for visit in found if row.name in visit.counter_names]
+    days = [visit.day for visit in found if row.name in _names(visit)]
     return SourceRef(
         source=row.name,
         title=row.title,
@@ -246,9 +257,14 @@ def _source(row: CounterRow, found: Sequence[VisitsRow]) -> SourceRef:
     )
 
 
+def _names(row: VisitsRow) -> tuple[str, ...]:
+    """Return the counters that a day rests on, those that stood in too."""
+    return (*row.counter_names, *(one.name for one in row.stand_ins))
+
+
 def _passages(row: CounterRow, days: Sequence[FootfallDay]) -> Line:
     metric = METRICS["footfall.passages"]
-    own = [day for day in days if day.counter.id == row.id]
+    own = [day for day in days if day.counter.id == row.id and not day.stood_in]
     return Line(
         key=f"footfall-passages-{row.name}",
         metric=metric.id,

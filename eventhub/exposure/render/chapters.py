@@ -116,6 +116,7 @@ class DoorRow:
     other_value: str
     apart: str
     is_apart: bool  # more than their joint 95 % interval explains
+    stood_in: str  # when the other one counted for the silent one, "" if never
 
 
 def doors(document: Mapping[str, Any]) -> tuple[DoorRow, ...]:
@@ -131,8 +132,26 @@ def doors(document: Mapping[str, Any]) -> tuple[DoorRow, ...]:
             other_value=exact(row["other"]["value"]),
             apart=f"{row['apart']:+,}",
             is_apart=row["is_apart"],
+            stood_in=_stood_in(row, document),
         )
         for row in document["series"].get("doors", ())
+    )
+
+
+def _stood_in(row: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+    """Say when the other counter of a door counted for the silent one; "" if never."""
+    found = row.get("stood_in")
+    if not found:
+        return ""
+    zone = ZoneInfo(document["timezone"])
+    spans = [
+        "–".join(f"{datetime.fromisoformat(at).astimezone(zone):%H:%M}" for at in span)
+        for span in found["spans"]
+    ]
+    return _(
+        "%(times)s: the first one was silent, the second one stood in with %(n)s entries",
+        times=", ".join(spans),
+        n=exact(found["value"]),
     )
 
 
