@@ -155,3 +155,13 @@ class GroundIsCounted(Conflict):
 
     code = "ground-is-counted"
     message = _l("Counters or another ground count these people already.")
+
+
+class GroundIsEstimated(Conflict):
+    """A closed cordon was to count people whom an estimate of their ground counts already."""
+
+    code = "ground-is-estimated"
+    message = _l(
+        "The people of this ground, or of one around or inside it, are estimated already: a "
+        "cordon would count them twice. Place the counter without one."
+    )

@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from eventhub.audience import queries
+from eventhub.audience import queries, service
+from eventhub.audience.errors import GroundIsEstimated
 from eventhub.audience.rules import occupancy
 from eventhub.exposure.service import BuildReport, build_report
 from eventhub.kernel.db import db
@@ -79,3 +80,49 @@ def test_visits_of_an_open_ground_are_entered_by_a_form(app: Flask) -> None:
         assert send(alice, **(form | bad)).status_code == status, bad
     db.session.rollback()
     assert [row.value for row in queries.observations(event.id)] == [197_486]
+
+
+def test_a_cordon_around_or_inside_an_estimated_ground_is_refused(app: Flask) -> None:
+    event = make.make_counted_event()
+    park = make.make_zone(event, "park")
+    meadow = make.make_zone(event, "meadow", parent_id=park.id)
+    stage = make.make_zone(event, "stage", parent_id=meadow.id)
+    avenue = make.make_zone(event, "avenue")
+    north = make.make_counter(event, "north")
+    alice = make_people(event.organisation_id).client(app, "alice")
+    form = {"day": "2026-11-20", "area": "36000", "densities": "12:00 0.40\n20:00 0.40"}
+    assert send(alice, zone=meadow.id, dwell="70", sample="200", **form).status_code == 303
+
+    def place(zone_id: int, *, is_cordon: bool) -> None:
+        service.place_counter(
+            service.PlaceCounter(
+                event_id=event.id,
+                source_id=north.id,
+                zone_id=zone_id,
+                is_cordon=is_cordon,
+                width_m=None,
+            )
+        )
+
+    for zone in (park, meadow, stage):
+        with pytest.raises(GroundIsEstimated) as refusal:
+            place(zone.id, is_cordon=True)
+        assert refusal.value.details == {"days": ["2026-11-20"]}
+        place(zone.id, is_cordon=False)  # its passages are in no total
+    place(avenue.id, is_cordon=True)
+    page = alice.get("/console/e/cloth-week/footfall?lang=en").get_data(as_text=True)
+    token = re.search(r'name="place-csrf_token"[^>]*value="([^"]+)"', page)
+    answer = alice.post(
+        "/console/e/cloth-week/footfall/place?lang=en",
+        data={
+            "place-csrf_token": token[1] if token else "",
+            "place-counter": north.id,
+            "place-zone": meadow.id,
+            "place-is_cordon": "y",
+        },
+    )
+    assert answer.status_code == 409
+    assert "a cordon would count them twice" in assert_html(answer, status=409)
+    db.session.rollback()
+    (row,) = queries.counters(event.id)
+    assert (row.zone_id, row.is_cordon) == (avenue.id, True)

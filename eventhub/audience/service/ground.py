@@ -10,7 +10,12 @@ from typing import Final
 from sqlalchemy import select
 
 from eventhub.audience.enums import EvidenceClass, SourceKind
-from eventhub.audience.errors import BadTurnover, GroundIsCounted, UnknownCounter
+from eventhub.audience.errors import (
+    BadTurnover,
+    GroundIsCounted,
+    GroundIsEstimated,
+    UnknownCounter,
+)
 from eventhub.audience.models import Source, Turnover
 from eventhub.audience.rules import occupancy as rules
 from eventhub.audience.service.claims import RecordObservation, record_observation
@@ -122,12 +127,43 @@ def enter_turnover(cmd: EnterTurnover) -> tuple[int, float]:
     return visits, rel_sd
 
 
+def check_not_estimated(event_id: int, zone_id: int) -> None:
+    """
+    Refuse a cordon where people are estimated already: both would count them (DC-1).
+
+    Raises:
+        GroundIsEstimated: An estimate stands for the zone, one around or inside it.
+    """
+    days = db.session.scalars(
+        select(Turnover.day)
+        .where(Turnover.event_id == event_id, Turnover.zone_id.in_(_kin(event_id, zone_id)))
+        .distinct()
+        .order_by(Turnover.day)
+    ).all()
+    if days:
+        raise GroundIsEstimated(details={"days": [day.isoformat() for day in days]})
+
+
+def _kin(event_id: int, zone_id: int) -> set[int]:
+    """Return a zone with those around and inside it."""
+    parents = {
+        row.id: row.parent_id
+        for row in db.session.scalars(select(Zone).where(Zone.event_id == event_id))
+    }
+
+    def around(one: int) -> set[int]:
+        found: set[int] = set()
+        at: int | None = one
+        while at is not None and at not in found:
+            found.add(at)
+            at = parents.get(at)
+        return found
+
+    return around(zone_id) | {one for one in parents if zone_id in around(one)}
+
+
 def _check_free(cmd: EnterTurnover, zone: Zone) -> None:
     """Refuse a ground of which a part is counted, or that is part of one: DC-1."""
-    rows = {
-        row.id: row.parent_id
-        for row in db.session.scalars(select(Zone).where(Zone.event_id == cmd.event_id))
-    }
     counted = set(
         db.session.scalars(
             select(Source.zone_id).where(Source.event_id == cmd.event_id, Source.is_cordon)
@@ -141,14 +177,5 @@ def _check_free(cmd: EnterTurnover, zone: Zone) -> None:
             )
         )
     )
-
-    def around(zone_id: int) -> set[int]:
-        found: set[int] = set()
-        at: int | None = zone_id
-        while at is not None and at not in found:
-            found.add(at)
-            at = rows.get(at)
-        return found
-
-    if counted & around(zone.id) or any(zone.id in around(one) for one in counted):
+    if counted & _kin(cmd.event_id, zone.id):
         raise GroundIsCounted()

@@ -15,6 +15,7 @@ from eventhub.audience.errors import BadPlan, TooFewPairs, UnknownCounter
 from eventhub.audience.models import PlanMark, SitePlan, Source
 from eventhub.audience.rules import calibration as rules
 from eventhub.audience.rules.calibration import Fit
+from eventhub.audience.service.ground import check_not_estimated
 from eventhub.audience.service.sources import Calibrate, calibrate
 from eventhub.kernel import audit, clock
 from eventhub.kernel.db import command, db
@@ -50,11 +51,15 @@ def place_counter(cmd: PlaceCounter) -> None:
 
     Raises:
         UnknownCounter: The event has no such counter or zone.
+
+        GroundIsEstimated: A cordon would count people of an estimate again.
     """
     source = _counter(cmd.event_id, cmd.source_id)
     zone = db.session.get(Zone, cmd.zone_id) if cmd.zone_id else None
     if cmd.zone_id and (zone is None or zone.event_id != cmd.event_id):
         raise UnknownCounter()
+    if cmd.is_cordon and cmd.zone_id:
+        check_not_estimated(cmd.event_id, cmd.zone_id)
     before = _placed(source)
     source.zone_id = cmd.zone_id
     source.is_cordon = cmd.is_cordon and bool(cmd.zone_id)

@@ -16,7 +16,7 @@ from eventhub.accounts.enums import Permission
 from eventhub.audience import queries as audience_rows
 from eventhub.audience import service as audience
 from eventhub.audience.enums import SourceKind
-from eventhub.audience.errors import BadPlan, TooFewPairs
+from eventhub.audience.errors import BadPlan, GroundIsEstimated, TooFewPairs
 from eventhub.audience.queries import CounterRow
 from eventhub.audience.rules.rollup import starts_at
 from eventhub.audience.service import Pair
@@ -96,17 +96,21 @@ def place_counter(slug: str) -> Response | BaseResponse:
     form = _place_form(event, audience_rows.counters(event.id))
     if not form.validate_on_submit():
         return _footfall_page(event, place=form, status=422)
-    audience.place_counter(
-        audience.PlaceCounter(
-            event_id=event.id,
-            source_id=form.counter.data,
-            zone_id=form.zone.data,
-            is_cordon=form.is_cordon.data,
-            width_m=form.width.data,
-            door=form.door.data or "",
-            counts_at_door=form.counts.data,
+    try:
+        audience.place_counter(
+            audience.PlaceCounter(
+                event_id=event.id,
+                source_id=form.counter.data,
+                zone_id=form.zone.data,
+                is_cordon=form.is_cordon.data,
+                width_m=form.width.data,
+                door=form.door.data or "",
+                counts_at_door=form.counts.data,
+            )
         )
-    )
+    except GroundIsEstimated as refusal:
+        form.zone.errors = [*form.zone.errors, refusal.text]
+        return _footfall_page(event, place=form, status=refusal.status)
     flash(_("The counter is placed; its past goes with it."), "ok")
     return see_other(url_for("console.footfall", slug=slug))
 
