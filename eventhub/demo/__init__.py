@@ -6,7 +6,8 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Register the commands with the application."""
-    from eventhub.demo import cli  # noqa: PLC0415 - circular import
+    """Register commands and the tour with the application."""
+    from eventhub.demo import cli, tour  # noqa: PLC0415 - circular import
 
     app.cli.add_command(cli.group)
+    app.register_blueprint(tour.blueprint)

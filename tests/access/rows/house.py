@@ -25,6 +25,7 @@ ROWS: Final[dict[str, Row]] = {
     "console.set_up": Row("GET", f"{C}/set-up", console(**owners(200))),
     "console.open_event": Row("POST", f"{C}/set-up/open", console(**owners(422))),
     "console.home": Row("GET", f"{C}/", console(**owners(200), dana=200)),
+    "demo.tour": Row("GET", "/tour", of(404)),  # these events are no demonstration
     "ops.openapi": Row("GET", f"{V1}/openapi.json", OPEN),
     "ops.docs": Row("GET", f"{V1}/docs", OPEN),
     "ops.healthz": Row("GET", "/healthz", OPEN),
