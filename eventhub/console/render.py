@@ -14,7 +14,7 @@ from eventhub.accounts.enums import Permission
 from eventhub.checkin.queries import GateBoardRow
 from eventhub.console.enums import Severity, TaskKind
 from eventhub.console.rules import GATE_SILENT_FOR, NAMES_SHOWN, Task
-from eventhub.kernel.auth import Actor, current_actor
+from eventhub.kernel.auth import current_actor
 from eventhub.kernel.format import exact
 from eventhub.kernel.i18n import current_lang, pick
 from eventhub.programme.queries import EventRow
@@ -34,102 +34,6 @@ class TaskRow:
     unit: str
     action: str
     address: str
-
-
-@dataclass(frozen=True, slots=True)
-class NavItem:
-    """One entry of the navigation; `count` "" is none, `is_public` leaves the console."""
-
-    key: str
-    address: str
-    words: str
-    count: str = ""
-    is_public: bool = False
-
-
-def navigation(event: EventRow, actor: Actor, counts: dict[str, int]) -> list[NavItem]:
-    """Return the pages that the actor may open, in the order of the console."""
-    shows = url_for("programme.programme", slug=event.slug)
-    live = url_for("audience.live", slug=event.slug)
-    items = [
-        (Permission.CONSOLE_VIEW, _item("home", "console.home", _("Now"), event, counts)),
-        (
-            Permission.PROGRAMME_EDIT,
-            _item("programme", "console.programme", _("Schedule"), event, counts),
-        ),
-        (
-            Permission.PROGRAMME_EDIT,
-            _item("stage", "console.stage_desk", _("On stage"), event, counts),
-        ),
-        (None, NavItem("public", shows, _("Programme"), is_public=True)),
-        (
-            Permission.GUESTS_EDIT,
-            _item("ticket_types", "console.ticket_types", _("Ticket types"), event, counts),
-        ),
-        (Permission.GUESTS_VIEW, _item("guests", "console.guests", _("Guests"), event, counts)),
-        (
-            Permission.GUESTS_EDIT,
-            _item("guest_lists", "console.guest_lists", _("Guest lists"), event, counts),
-        ),
-        (
-            Permission.GUESTS_EDIT,
-            _item("invitations", "console.invitations", _("Invitations"), event, counts),
-        ),
-        (
-            Permission.GUESTS_VIEW,
-            _item("approval", "console.approval", _("Approval"), event, counts),
-        ),
-        (
-            Permission.GUESTS_VIEW,
-            _item("waitlist", "console.waitlist", _("Waitlists"), event, counts),
-        ),
-        (Permission.GUESTS_VIEW, _item("seats", "console.seats", _("Seats"), event, counts)),
-        (Permission.OUTBOX_VIEW, _item("outbox", "console.outbox", _("Messages"), event, counts)),
-        (Permission.GATE_VIEW, _item("gates", "console.gates", _("Gates"), event, counts)),
-        (
-            Permission.AUDIENCE_VIEW,
-            _item("counters", "console.counters", _("Counters"), event, counts),
-        ),
-        (None, NavItem("live", live, _("Live"), is_public=True)),
-        (Permission.AUDIENCE_VIEW, _item("media", "console.media", _("Media"), event, counts)),
-        (Permission.REPORT_VIEW, _item("report", "console.report", _("Report"), event, counts)),
-        (
-            Permission.ACCESS_MANAGE,
-            _item("privacy", "console.privacy", _("Privacy"), event, counts),
-        ),
-        (Permission.ACCESS_MANAGE, _item("access", "console.access", _("Access"), event, counts)),
-        (
-            Permission.ACCESS_MANAGE,
-            _item("webhooks", "console.webhooks", _("Webhooks"), event, counts),
-        ),
-        (Permission.AUDIT_VIEW, _item("audit", "console.audit_log", _("Log"), event, counts)),
-        (
-            Permission.SETTINGS_EDIT,
-            _item("set_up", "console.set_up", _("Set-up"), event, counts),
-        ),
-        (Permission.SETTINGS_EDIT, _item("look", "console.look", _("Look"), event, counts)),
-        (
-            Permission.SETTINGS_EDIT,
-            _item("settings", "console.settings", _("Settings"), event, counts),
-        ),
-    ]
-    return [
-        item
-        for permission, item in items
-        if permission is None
-        or actor.may(permission, organisation_id=event.organisation_id, event_id=event.id)
-    ]
-
-
-def first_page(event: EventRow, actor: Actor) -> str | None:
-    """Return where somebody with few rights begins; None when no page is open to them."""
-    mine = [item.address for item in navigation(event, actor, {}) if not item.is_public]
-    return mine[0] if mine else None
-
-
-def _item(key: str, endpoint: str, words: str, event: EventRow, counts: dict[str, int]) -> NavItem:
-    count = counts.get(key, 0)
-    return NavItem(key, url_for(endpoint, slug=event.slug), words, exact(count) if count else "")
 
 
 def may(event: EventRow, permission: Permission) -> bool:

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from eventhub.accounts.enums import Permission
-from eventhub.console import render, words
+from eventhub.console import navigation, render, words
 from eventhub.console.access import signed_in
 from eventhub.console.queries import search
 from eventhub.console.set_up_page import step_pages
@@ -81,7 +81,7 @@ def _things(name: str, found: list[search.Found], address: Callable[[str], str])
 
 def _pages(event: EventRow, typed: str) -> Group:
     """Return pages by what they are called, and by the steps of the set-up that they hold."""
-    items = render.navigation(event, signed_in(), {})
+    items = navigation.pages(event, signed_in())
     hits = {item.address: Hit(item.words, "", item.address) for item in items}
     reached = {address: hit for address, hit in hits.items() if search.named([hit.name], typed)}
     if render.may(event, Permission.SETTINGS_EDIT):

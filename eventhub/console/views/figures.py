@@ -16,6 +16,7 @@ from eventhub.audience.queries import BatchRow
 from eventhub.console.access import console_event, signed_in
 from eventhub.console.forms import CounterFileForm
 from eventhub.console.media_forms import UndoForm
+from eventhub.console.render import may
 from eventhub.console.views.frame import blueprint, page
 from eventhub.kernel.errors import BadRequest, NotFound
 from eventhub.kernel.http import see_other
@@ -93,6 +94,7 @@ def _counters_page(event: EventRow, form: CounterFileForm, *, status: int = 200)
         batch=_chosen(batches, request.args.get("file")),
         batches=batches[:_FILES_SHOWN],
         key_length=_KEY_LENGTH,
+        may_click=may(event, Permission.GATE_VIEW),
     )
 
 

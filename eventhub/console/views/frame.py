@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template
 
-from eventhub.console import queries, render
+from eventhub.console import queries
 from eventhub.console.access import signed_in
+from eventhub.console.navigation import navigation
 from eventhub.kernel.http import private
 from eventhub.programme.queries import EventRow
 
@@ -25,7 +26,7 @@ def page(
         f"console/{name}.html",
         event=event,
         section=section or name,
-        navigation=render.navigation(event, signed_in(), counts),
+        navigation=navigation(event, signed_in(), counts),
         **values,
     )
     return private(make_response(body, status))

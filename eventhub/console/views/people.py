@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventhub.accounts.enums import Permission
-from eventhub.console import home_page, queries, render, words
+from eventhub.console import home_page, navigation, queries, render, words
 from eventhub.console.access import console_event, owned_by, signed_in
 from eventhub.console.queries import GuestSearch
 from eventhub.console.views.frame import blueprint, page
@@ -38,7 +38,7 @@ def events() -> Response | BaseResponse:
     rows = [
         EventLine(event, address)
         for event in programme.all_events(actor.organisation_ids())
-        if (address := render.first_page(event, actor)) is not None
+        if (address := navigation.first_page(event, actor)) is not None
     ]
     if may_make and not rows:
         return private(make_response(see_other(url_for("console.new_event"))))
