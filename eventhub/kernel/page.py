@@ -54,6 +54,11 @@ def _span(row: Spanned, zone: tzinfo) -> str:
     return format.range_text(row.starts_at, row.ends_at, zone)
 
 
+def _breakable(address: str | None) -> Markup:
+    """Return an e-mail address that breaks before its @ first where it does not fit."""
+    return Markup("<wbr>@").join((address or "").split("@"))
+
+
 def _context() -> dict[str, Any]:
     return {"lang": i18n.current_lang(), "actor": current_actor()}
 
@@ -74,6 +79,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         exact=format.exact,
+        breakable=_breakable,
         short=_short,
         percent=format.percent,
         day=_day,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import pytest
 from flask import current_app
+from flask.testing import FlaskClient
 from playwright.sync_api import Page, Request
 
 from eventhub.accounts import actors
-from eventhub.accounts.service import SignIn, sign_in
+from eventhub.accounts import service as accounts
 from eventhub.audience import service as audience
 from eventhub.exposure import service as reports
-from eventhub.registration.service import links
+from tests.access.rows import TABLE
+from tests.access.test_matrix import words_of
 from tests.browser import axe
 from tests.browser.conftest import Browsers, Site
-from tests.people import PASSWORD, email_of, make_people
+from tests.people import PASSWORD, email_of, make_people, sign_in
 from tests.world import World, make_world
 
 NARROW = {"width": 320, "height": 640}
@@ -54,21 +58,29 @@ def world(site: Site) -> World:
     return made
 
 
-def paths(world: World) -> list[str]:
-    """Return the address of every page."""
-    person = world.guests[0].people[0]
-    token = links.attendee_token(person.public_id, person.link_rev)
+def paths(world: World, client: FlaskClient) -> list[str]:
+    """Return the address of every page that somebody signed in may open, by the access table."""
+    words = words_of(world)
     slug = world.event.slug
-    return [
-        "/",
+    rows = [
+        row.path.format_map(words)
+        for row in TABLE.values()
+        if row.method == "GET" and row.answers["alice"] == HTTPStatus.OK
+    ]
+    named = [
         *(f"/e/{slug}/{page}" for page in EVENT),
         *(f"/console/e/{slug}/{page}" for page in CONSOLE_QUERIES),
         *console_pages(slug),
-        f"/t/{token}",
-        f"/t/{token}/cancel",
-        "/gate/",
-        "/api/v1/docs",
     ]
+    pages = [path for path in dict.fromkeys([*rows, *named]) if is_page(client, path)]
+    assert set(named) <= set(pages)
+    return pages
+
+
+def is_page(client: FlaskClient, path: str) -> bool:
+    """Tell whether an address answers with a whole page, not with a file or a part of one."""
+    answer = client.get(path)
+    return answer.mimetype == "text/html" and b"<html" in answer.data
 
 
 def console_pages(slug: str) -> list[str]:
@@ -84,9 +96,24 @@ def console_pages(slug: str) -> list[str]:
     return sorted(rule.replace("<slug>", slug) for rule in rules)
 
 
+def over_px(page: Page) -> int:
+    """Return by how much the open page is wider than its window."""
+    over: int = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    return over
+
+
+def people_client(site: Site) -> FlaskClient:
+    """Return alice's client of the application itself."""
+    client = site.app.test_client()
+    sign_in(site.app, client, email_of("alice"))
+    return client
+
+
 def sign_in_alice(page: Page, site: Site) -> None:
     """Put alice's session into the browser."""
-    signed_in = sign_in(SignIn(email=email_of("alice"), password=PASSWORD, address="127.0.0.1"))
+    signed_in = accounts.sign_in(
+        accounts.SignIn(email=email_of("alice"), password=PASSWORD, address="127.0.0.1")
+    )
     with site.app.test_request_context("/"):
         cookie = {"name": actors.cookie_name(), "value": signed_in.token, "url": site.url}
     page.context.add_cookies([cookie])  # type: ignore[list-item]  # a typed dictionary
@@ -106,22 +133,32 @@ def test_every_page_suits_the_narrowest_phone_and_axe(
     page.on("request", note)
     too_wide, barriers = [], []
     sign_in_alice(page, site)
-    for number, path in enumerate(paths(world)):
+    found = paths(world, people_client(site))
+    assert len(found) > 100
+    for number, path in enumerate(found):
         answer = page.goto(f"{site.url}{path}")
         assert answer is not None
         assert answer.status == 200, path
-        over_px = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
         headings = page.locator("h1").count()
-        if over_px > 0 or headings != 1:
-            too_wide.append((path, over_px, headings))
+        if over_px(page) > 0 or headings != 1:
+            too_wide.append((path, over_px(page), headings))
         # the console's pages are alike in build: each is judged in one language and scheme
         if not path.startswith("/console/") or number % 2 == (scheme == "dark"):
-            barriers += [(path, *found) for found in axe.serious(page)]
+            barriers += [(path, *rule) for rule in axe.serious(page)]
     assert too_wide == []
     assert barriers == []
     assert browsers.complaints == []
     outside = [url for url in requests if not url.startswith((site.url, "data:", "blob:"))]
     assert outside == []
+
+
+@pytest.mark.only("sqlite")
+def test_a_planted_wide_block_is_seen(site: Site, browsers: Browsers, world: World) -> None:
+    page = browsers.open(browsers.start(), viewport=NARROW)
+    page.goto(f"{site.url}/e/{world.event.slug}/")
+    assert over_px(page) == 0
+    page.evaluate("() => { document.querySelector('h1').style.inlineSize = '400px'; }")
+    assert over_px(page) > 0
 
 
 @pytest.mark.only("sqlite")

@@ -128,6 +128,22 @@ def test_no_page_has_anything_inline(app: Flask, tenants: tuple[People, World]) 
         assert page is None or page.found == [], endpoint
 
 
+@pytest.mark.parametrize(
+    "planted",
+    [
+        '<p style="color:red">',
+        "<style>p{}</style>",
+        "<script>alert(1)</script>",
+        '<p onclick="go()">',
+        '<a href="JavaScript:go()">',
+    ],
+)
+def test_something_inline_that_is_planted_is_seen(planted: str) -> None:
+    page = Inline()
+    page.feed(f"<main>{planted}</main>")
+    assert len(page.found) == 1
+
+
 def test_every_form_that_changes_something_carries_one_token(
     app: Flask, tenants: tuple[People, World]
 ) -> None:

@@ -16,13 +16,13 @@ function mountReader(root) {
   let etag = "";
   let takenAt = Date.now();
 
-  const stamp = (/** @type {number} */ ms) =>
-    new Date(ms).toLocaleString(document.documentElement.lang === "en" ? "en-GB" : "zh-CN", {
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-    });
+  const stamp = (/** @type {number} */ ms) => {
+    const at = new Date(ms); // on the clock of whoever reads, written as the page writes times
+    const [month, day, hour, minute] = [at.getMonth() + 1, at.getDate(), at.getHours(), at.getMinutes()].map((one) =>
+      String(one).padStart(2, "0"),
+    );
+    return `${month}-${day} ${hour}:${minute}`;
+  };
 
   const isOnline = () => {
     const at = Date.now();
