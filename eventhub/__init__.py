@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from eventhub import domains, extensions
-from eventhub.kernel import http, i18n, limit_store, logging, page
+from eventhub.kernel import http, i18n, limit_store, logging, page, postgresql
 from eventhub.kernel.db import install_connection_policy
 from eventhub.settings import EXTENSION, ROOT, Settings
 
@@ -82,5 +82,5 @@ def _engine_options(settings: Settings) -> dict[str, object]:
         **common,
         "pool_size": 4,
         "max_overflow": 2,
-        "connect_args": {"prepare_threshold": 1},  # the scan path has few statements, often
+        "connect_args": postgresql.connect_args(settings.sqlalchemy_url),
     }

@@ -38,6 +38,7 @@ NAMES: Final = {
     "R08": "eight processes scan the same tickets at the same time",
     "R09": "eight processes scan the same tickets, careless: looks first, then writes",
     "R14": "offline scans handed in in any order, split and repeated",
+    "R15": "gates cut off from the server, then the server from its database, without a word",
     "R18": "leaders killed and stopped for longer than their lease",
     "R19": "mail servers that hang, refuse, break off before and after the message",
     "R20": "slow clients in the middle of headers and bodies, nginx in front",
@@ -63,7 +64,12 @@ TALLIES: Final = {
 }
 OUTCOMES: Final = {
     "told": "acknowledged",
+    "alone": "decided by gates alone",
     "lost": "lost",
+    "entered_twice": "entered twice",
+    "listed": "of them listed",
+    "unanswered": "questions left without an answer",
+    "slowest_s": "s at most for an answer",
     "missed": "missed",
     "doubled": "doubled",
     "refused": "late writes refused",

@@ -27,12 +27,11 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import JSON, TypeDecorator
 
-from eventhub.kernel import clock, faults
+from eventhub.kernel import clock, faults, postgresql
 from eventhub.kernel.errors import EventHubError, Unavailable
 
 P = ParamSpec("P")
@@ -54,7 +53,6 @@ SQLITE_PRAGMAS = {
     "secure_delete": 1,
 }
 RETRIES = 3
-_IDLE_S = 1.0
 
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only for INTEGER
 I18n = dict[str, str]
@@ -96,11 +94,17 @@ db = SQLAlchemy(
 )
 
 _constraint_errors: dict[str, Callable[[], EventHubError]] = {}
+_races: set[str] = set()
 
 
 def on_violation(constraint: str, make: Callable[[], EventHubError]) -> None:
     """Say which error a command raises when the named constraint is violated."""
     _constraint_errors[constraint] = make
+
+
+def on_race(constraint: str) -> None:
+    """Say that who violates the constraint was too slow: the command runs again."""
+    _races.add(constraint)
 
 
 def violated_constraint(error: IntegrityError) -> str | None:
@@ -137,13 +141,12 @@ def install_connection_policy(engine: Engine, lock_folder: Path) -> None:
     Set and assert how connections of `engine` behave.
 
     Side effects: registers listeners; SQLite transactions begin IMMEDIATE when
-    the connection carries the execution option `write`; PostgreSQL transactions
-    that only read end with COMMIT, connections that were idle are tried first.
+    the connection carries the execution option `write`; on PostgreSQL those of
+    `kernel.postgresql`.
     """
     _lock_folders[engine] = lock_folder
     if engine.dialect.name != "sqlite":
-        _keep_prepared(engine)
-        _try_idle(engine)
+        postgresql.install_policy(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -159,54 +162,6 @@ def install_connection_policy(engine: Engine, lock_folder: Path) -> None:
     def _on_begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("write")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _keep_prepared(engine: Engine) -> None:
-    """
-    End transactions that only read with COMMIT instead of ROLLBACK.
-
-    Nothing is there to take back, but psycopg forgets all prepared statements
-    of a connection at each ROLLBACK, and every request that reads ends with
-    one: the server then plans each statement of each request anew.
-    """
-
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        connection.info["only_reads"] = True
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def _on_execute(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("SELECT"):
-            connection.info["only_reads"] = False
-
-    @event.listens_for(engine, "rollback")
-    def _on_rollback(connection: Connection) -> None:
-        if not connection.invalidated and connection.info.pop("only_reads", False):
-            with contextlib.suppress(engine.dialect.loaded_dbapi.Error):  # it may be cut
-                connection.connection.commit()
-
-
-def _try_idle(engine: Engine) -> None:
-    """
-    Send a word over a connection that nobody used for `_IDLE_S` before it is lent.
-
-    The server may have been restarted meanwhile. One that was used just now is
-    lent as it is: the question would cost as much as a statement, twice a request.
-    """
-
-    @event.listens_for(engine, "checkin")
-    def _on_checkin(_dbapi: Any, record: ConnectionPoolEntry) -> None:
-        record.info["idle_from"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _on_checkout(dbapi: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        idle_from = record.info.get("idle_from")
-        if idle_from is None or time.monotonic() - idle_from < _IDLE_S:
-            return
-        try:
-            engine.dialect.do_ping(dbapi)
-        except Exception as error:
-            raise DisconnectionError from error  # the pool drops all of its age and connects anew
 
 
 _lock_folders: WeakKeyDictionary[Engine, Path] = WeakKeyDictionary()
@@ -234,9 +189,9 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     Run `function` as one write transaction of the session.
 
     Begins, runs, commits once. A command called inside a command joins its
-    transaction. Serialization failures, deadlocks and SQLITE_BUSY are retried
-    at most three times, which is safe because a command has no effect outside
-    the database before COMMIT.
+    transaction. Serialization failures, deadlocks, SQLITE_BUSY and violations
+    named by `on_race` are retried at most three times, which is safe because a
+    command has no effect outside the database before COMMIT.
 
     Raises:
         EventHubError: The error registered for a violated constraint, or
@@ -253,10 +208,14 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
             try:
                 return _run_once(function, *args, **kwargs)
             except IntegrityError as error:
-                make = _constraint_errors.get(violated_constraint(error) or "")
-                if make is None:
-                    raise
-                raise make() from error
+                name = violated_constraint(error) or ""
+                if name not in _races:
+                    make = _constraint_errors.get(name)
+                    if make is None:
+                        raise
+                    raise make() from error
+                if attempt == RETRIES:
+                    raise Unavailable(code="try-again", retry_after_s=1) from error
             except DBAPIError as error:
                 if not _is_transient(error):
                     raise (_unavailable(error) or error) from error

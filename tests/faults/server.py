@@ -34,13 +34,14 @@ class Server:
         fault: str = "",
         env: str = "testing",
         app: str = "wsgi:app",
+        host: str = "127.0.0.1",
     ) -> None:
-        """Start and wait for the first answer."""
+        """Start and wait for the first answer on the loopback interface."""
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         environment = {
             "PATH": os.environ["PATH"],
-            "HOST": "127.0.0.1",
+            "HOST": host,
             "PORT": str(self.port),
             "WEB_CONCURRENCY": str(workers),
             "EVENTHUB_ENV": env,

@@ -133,7 +133,8 @@ def _correct(
         return False
     by = f"person:{cmd.person_id}"
     row = _row(scan, direction, result, nonce) | {"override_by": by, "override_reason": reason}
-    sql.record_many(session, [row])
+    if not sql.record_many(session, [row]):
+        return False
     if scan.ticket_id is not None:
         _fold(session, config, scan, row)
         if direction is Direction.RELEASE:

@@ -15,8 +15,11 @@ from eventhub.checkin.models import Admission, Conflict, Scan
 from eventhub.checkin.queries.config import EventConfig, load_config
 from eventhub.checkin.rules import Fold, FoldPolicy, LoggedEntry, Place, fold
 from eventhub.checkin.service import statements as sql
-from eventhub.kernel.db import command, db
+from eventhub.kernel.db import command, db, on_race
 from eventhub.registration.models import Ticket
+
+# A fold waits for other folds of its ticket, but not for an entry that a gate is just writing.
+on_race("uq_admission_event_id_ticket_id_scope_place_turn")
 
 Target = tuple[int, str]  # ticket and scope: what is folded together
 _CHUNK = 500  # values of one IN list or rows of one INSERT

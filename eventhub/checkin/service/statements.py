@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 from sqlalchemy import (
@@ -18,6 +18,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
+    CursorResult,
     LargeBinary,
     Table,
     TextClause,
@@ -153,15 +154,15 @@ _TELL_MANY: Final = {
 }
 
 
-def record_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep scans; those whose nonce is there already are left out."""
+def record_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Keep scans; those whose nonce is there already are left out. Return how many were kept."""
     dialect = session.get_bind().dialect
     if dialect.name == "sqlite":
-        session.execute(_RECORD_MANY, list(rows))
-        return
+        return cast(CursorResult[Any], session.execute(_RECORD_MANY, list(rows))).rowcount
     columns = _columns(rows, _ALL_SCAN_COLUMNS)
     columns["answer"] = [orjson.dumps(answer).decode() for answer in columns["answer"]]
-    session.execute(_insert_columns(dialect, Scan, _ALL_SCAN_COLUMNS), columns)
+    at_once = _insert_columns(dialect, Scan, _ALL_SCAN_COLUMNS)
+    return len(session.execute(at_once, columns).all())
 
 
 def enter_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:

@@ -110,7 +110,8 @@ def _keep(
     kept = [item for item in items if item.gate is not None]
     if kept:
         rows = [_row(device, item, answers[item.scan.nonce], received) for item in kept]
-        sql.record_many(session, rows)
+        if sql.record_many(session, rows) != len(rows):
+            raise _Again  # the server's own answer to one of them was under way until now
     tickets = sorted(
         {item.ticket.id for item in kept if item.ticket and (item.passes or item.undoes)}
     )
