@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request
 from markupsafe import Markup
 
 from eventhub.kernel import clock, format, i18n
@@ -17,6 +19,7 @@ from eventhub.kernel.auth import current_actor
 from eventhub.settings import current_settings
 
 _HASH_CHARS = 12
+_PLAIN = "/@"  # what stays as it is in an address
 
 
 class Spanned(Protocol):
@@ -28,13 +31,16 @@ class Spanned(Protocol):
 
 def static_url(name: str) -> str:
     """Return the address of a static file with its content hash: it may be kept for ever."""
-    path = Path(current_app.static_folder or "") / name
-    return url_for("static", filename=name, v=_content_hash(path, path.stat().st_mtime_ns))
+    path = f"{current_app.static_folder}/{name}"
+    version = _content_hash(path, os.stat(path).st_mtime_ns)
+    # as `url_for` would say it, which takes a tenth of the time of a small page for its files
+    head = f"{request.script_root}{current_app.static_url_path}"
+    return f"{head}/{quote(name, safe=_PLAIN)}?v={version}"
 
 
 @lru_cache(maxsize=512)
-def _content_hash(path: Path, _mtime_ns: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:_HASH_CHARS]
+def _content_hash(path: str, _mtime_ns: int) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:_HASH_CHARS]
 
 
 def site_url(path: str) -> str:
