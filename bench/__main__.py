@@ -8,6 +8,7 @@ import sys
 # `gates` takes 20 minutes
 _ALL = (
     ("bench.redeem",),
+    ("bench.rush",),
     ("bench.audience",),
     ("bench.audience_size",),
     ("bench.registration",),

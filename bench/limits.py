@@ -29,6 +29,7 @@ class Limit:
 LIMITS: Final = (
     Limit("redeem_cpu_ms", 2.5, "one scan, all processes"),
     Limit("scan_batch_cpu_ms", 0.3, "one scan of a batch"),
+    Limit("redeem_per_s", 500, "scans that are answered", "postgresql", is_least=True),
     Limit("gate_p95_ms", 150, "40 gates, one scan a second each, 10 minutes"),
     Limit("gate_errors", 0, "40 gates, one scan a second each, 10 minutes"),
     Limit("registration_open_cpu_ms", 12, "one registration, all processes"),
