@@ -28,9 +28,13 @@ class ConsentTextForm(BaseForm):
         description=_l("for exports and the API, such as “news”; made from the title when empty"),
     )
     title_zh = CleanText(_l("Title, Chinese"), description=_ONE)
-    text_zh = TextAreaField(_l("Words, Chinese"), validators=[Length(max=LONGEST_TEXT)])
+    text_zh = TextAreaField(
+        _l("Words, Chinese"), description=_ONE, validators=[Length(max=LONGEST_TEXT)]
+    )
     title_en = CleanText(_l("Title, English"), description=_ONE)
-    text_en = TextAreaField(_l("Words, English"), validators=[Length(max=LONGEST_TEXT)])
+    text_en = TextAreaField(
+        _l("Words, English"), description=_ONE, validators=[Length(max=LONGEST_TEXT)]
+    )
     kind = SelectField(_l("What it is"), choices=list(KINDS), validators=[InputRequired()])
     is_required = BooleanField(_l("No ticket without it"))
     version = HiddenField()

@@ -42,6 +42,7 @@ KINDS = (
     SelectChoice(Kind.PHONE.value, _l("Phone number")),
     SelectChoice(Kind.EMAIL.value, _l("E-mail address")),
     SelectChoice(Kind.COUNTRY.value, _l("Country or region")),
+    SelectChoice(Kind.FILE.value, _l("File: a picture or a PDF")),
 )
 TIMES = (
     SelectChoice(AT_REGISTRATION, _l("at registration")),
@@ -53,6 +54,7 @@ CLASSES = (
     SelectChoice("contact", _l("Contact")),
     SelectChoice("name", _l("Name")),
     SelectChoice("health", _l("Health and diet: sensitive, removed first")),
+    SelectChoice("picture", _l("Picture of a person: sensitive")),
     SelectChoice("id_number", _l("Number of a document: sensitive")),
 )
 

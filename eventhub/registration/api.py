@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Any
@@ -17,8 +18,9 @@ from eventhub.kernel.auth import authorise, current_actor
 from eventhub.kernel.errors import Invalid, NotSignedIn
 from eventhub.kernel.http import json_answer, private
 from eventhub.kernel.text import clean, normalise_email, normalise_phone
+from eventhub.kernel.uploads import read_upload
 from eventhub.programme.queries import EventRow, keyed_event
-from eventhub.registration import limits, queries, service, waiting_room
+from eventhub.registration import limits, queries, question_fields, service, waiting_room
 from eventhub.registration.codes import ticket_code
 from eventhub.registration.enums import RegistrationState, Source
 from eventhub.registration.errors import AlreadyRegistered
@@ -78,8 +80,9 @@ class RegistrationBody(Schema):
     """
     A submission; the first of `attendees` is the contact.
 
-    `day` is needed by nobody: without it a day ticket is for the first day
-    with places. `guardian` is the grown-up who agrees for a child.
+    `answers` are by question; a file is `{"name", "data"}`, the data in base64,
+    5 MB at most. `day` is needed by nobody: without it a day ticket is for the
+    first day with places. `guardian` is the grown-up who agrees for a child.
     """
 
     ticket_type: Annotated[str, Field(min_length=1, max_length=64)]
@@ -252,6 +255,7 @@ def _command(event: EventRow, sent: RegistrationBody) -> service.Register:
     phone = _normal(fields, "contact.phone", normalise_phone, sent.contact.phone)
     names = _names(fields, sent.attendees)
     guardian = _normal(fields, "guardian", clean, sent.guardian)
+    answers = {slug: _answer_of(fields, slug, value) for slug, value in sent.answers.items()}
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > _MAX_KEY:
         fields["Idempotency-Key"] = [_("This is too long.")]
@@ -272,12 +276,27 @@ def _command(event: EventRow, sent: RegistrationBody) -> service.Register:
             for item in sent.consents
             if isinstance(item, GivenConsent) and item.version is not None
         },
-        answers=sent.answers,
+        answers=answers,
         guardian=guardian or "",
         guardian_age=queries.settings_of(event.id).guardian_age,
         source=Source.API,
         idempotency_key=f"api:{key}" if key else None,
     )
+
+
+def _answer_of(fields: dict[str, list[Any]], slug: str, value: Any) -> Any:
+    """Return an answer; `{"name", "data"}` with the data in base64 is a file."""
+    if not isinstance(value, dict) or value.keys() != {"name", "data"}:
+        return value
+    name = f"answers.{slug}"
+    try:
+        data = base64.b64decode(str(value["data"]), validate=True)
+        return question_fields.file_answer(read_upload(str(value["name"]), data, name))
+    except Invalid as refusal:
+        fields[name] = list(refusal.fields[name])
+    except ValueError:
+        fields[name] = [_("This value can not be used.")]
+    return None
 
 
 def _mailbox_or_phone(command: service.Register) -> str:

@@ -24,6 +24,7 @@ from eventhub.kernel.ids import new_public_id
 from eventhub.registration import botcheck, consent_fields, question_fields
 from eventhub.registration.enums import Source
 from eventhub.registration.queries import ConsentRow, QuestionRow, TicketTypeRow, WindowRow
+from eventhub.registration.rules.forms import Kind
 from eventhub.registration.service import Register
 
 _MAX_COMPANIONS_TEXT = 2000
@@ -148,6 +149,11 @@ class RegisterForm(BaseForm):
         if chosen and not question_fields.mark_faults(self, self.question_rows, chosen.id):
             is_valid = False
         return is_valid
+
+    @property
+    def takes_files(self) -> bool:
+        """Return whether one of the questions is answered with a file."""
+        return any(row.kind is Kind.FILE for row in self.question_rows)
 
     def _has_guardian(self) -> bool:
         if not self.guardian_age or not self.is_minor.data:

@@ -8,13 +8,23 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from flask_babel import gettext as _
-from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    Field,
+    FileField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from eventhub.kernel.errors import Invalid
 from eventhub.kernel.i18n import pick
+from eventhub.kernel.uploads import MAX_BYTES, Upload, read_upload
 from eventhub.registration.queries import QuestionRow, TicketTypeRow
-from eventhub.registration.rules.forms import Kind, checked
+from eventhub.registration.rules.forms import FileAnswer, Kind, checked
 from eventhub.registration.service import FAULT_TEXTS
 
 _PREFIX = "q_"
@@ -39,6 +49,30 @@ class Asked:
     def condition(self) -> str:
         """Return the condition as JSON, empty when there is none."""
         return json.dumps(self.row.show_if) if self.row.show_if else ""
+
+
+class UploadField(FileField):
+    """One file, read and judged at once; `data` is the answer, None without a good one."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the first file; what is wrong with it is said at the field."""
+        self.data = None
+        sent = next((one for one in valuelist if getattr(one, "filename", None)), None)
+        if sent is None:
+            return
+        try:
+            found = read_upload(sent.filename, sent.stream.read(MAX_BYTES + 1), self.name)
+        except Invalid as refusal:
+            raise ValueError(refusal.fields[self.name][0]) from refusal
+        self.data = file_answer(found)
+
+    def _value(self) -> bool:
+        return False  # no browser takes a file from a page
+
+
+def file_answer(found: Upload) -> FileAnswer:
+    """Return an upload as the answer that it is."""
+    return FileAnswer(found.name, found.mimetype, len(found.data), found.data, found.sha256)
 
 
 def question_fields(rows: Sequence[QuestionRow]) -> dict[str, Any]:
@@ -72,8 +106,18 @@ def mark_faults(form: Any, rows: Sequence[QuestionRow], ticket_type_id: int) -> 
     mine = [row for row in rows if ticket_type_id in row.type_ids]
     result = checked([row.ask for row in mine], given(form, rows, ticket_type_id))
     for slug, fault in result.faults.items():
-        form[_PREFIX + slug].errors = [FAULT_TEXTS[fault]]
+        field = form[_PREFIX + slug]
+        if not (isinstance(field, UploadField) and field.errors):  # which say more
+            field.errors = [FAULT_TEXTS[fault]]
     return not result.faults
+
+
+def ask_again(form: Any, rows: Sequence[QuestionRow]) -> None:
+    """Say at each file that was good that it has to be chosen once more: pages keep no files."""
+    for row in rows:
+        field = form[_PREFIX + row.slug]
+        if isinstance(field, UploadField) and field.data is not None and not field.errors:
+            field.errors = [_("Choose the file once more: your browser does not keep it.")]
 
 
 def _only_asked(rows: Sequence[QuestionRow], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,6 +138,8 @@ def _field(row: QuestionRow) -> Any:
     match row.kind:
         case Kind.TEXT | Kind.NUMBER | Kind.DATE | Kind.PHONE | Kind.EMAIL:
             kind = StringField
+        case Kind.FILE:
+            kind = UploadField
         case Kind.LONG_TEXT:
             kind = TextAreaField
         case Kind.MANY:

@@ -11,7 +11,7 @@ from eventhub.kernel.errors import NotFound
 from eventhub.kernel.http import private
 from eventhub.kernel.i18n import current_lang
 from eventhub.programme.queries import EventRow
-from eventhub.registration import ticket_page
+from eventhub.registration import question_fields, ticket_page
 from eventhub.registration.errors import IllegalTransition
 from eventhub.registration.forms import RegisterForm
 from eventhub.registration.queries import consent_texts, questions, ticket_type
@@ -76,5 +76,7 @@ def load(token: str) -> Transfer:
 
 def show(asked: Transfer, status: int) -> Response:
     """Return the page."""
+    if asked.form.is_submitted():
+        question_fields.ask_again(asked.form, asked.form.question_rows)
     body = render_template("registration/transfer.html", form=asked.form, **asked.page.context())
     return private(make_response(body, status))

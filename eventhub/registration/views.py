@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,10 +14,12 @@ from eventhub.kernel import clock
 from eventhub.kernel.errors import Conflict
 from eventhub.kernel.http import conditional, json_answer, private, see_other
 from eventhub.kernel.i18n import current_lang
+from eventhub.kernel.uploads import MAX_BODY
 from eventhub.programme.queries import EventRow, is_shown, shown_event
 from eventhub.registration import (
     botcheck,
     limits,
+    question_fields,
     service,
     ticket_page,
     transfer_page,
@@ -31,7 +34,15 @@ from eventhub.registration.strip import strip_for
 
 bp = Blueprint("registration", __name__)
 
+_WITH_FILES = frozenset({"registration.submit", "registration.transfer"})
 _ANSWER_AFTER_S = 0.12  # longer than the work for any contact
+
+
+@bp.url_value_preprocessor
+def take_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let forms with files be larger than others, before anything reads them."""
+    if endpoint in _WITH_FILES and request.mimetype == "multipart/form-data":
+        request.max_content_length = MAX_BODY
 
 
 @bp.get("/e/<slug>/register")
@@ -256,6 +267,8 @@ def _refused(form: RegisterForm, conflict: Conflict) -> RegisterForm:
 def _register_page(
     event: EventRow, form: RegisterForm, show: ChosenShow | None, status: int
 ) -> Response:
+    if form.is_submitted():
+        question_fields.ask_again(form, form.question_rows)
     bits = settings_of(event.id).work_bits
     if bits:  # new work each time the form is shown: a challenge is good once
         form.work.data, form.proof.data = botcheck.challenge(event.id, bits), ""

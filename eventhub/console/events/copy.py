@@ -84,6 +84,7 @@ LEFT: Final[dict[str, str]] = {
             "invitation",
             "answer",
             "held_answer",
+            "answer_file",
             "contact_proof",
             "erasure",
             "mail_stop",

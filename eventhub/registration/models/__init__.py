@@ -1,7 +1,13 @@
 """Tables of registration, by noun."""
 
 from eventhub.registration.models.access import EntryWindow, EntryWindowType, GateAccess
-from eventhub.registration.models.form import Answer, FormQuestion, HeldAnswer, Question
+from eventhub.registration.models.form import (
+    Answer,
+    AnswerFile,
+    FormQuestion,
+    HeldAnswer,
+    Question,
+)
 from eventhub.registration.models.guests import (
     AttendeeSearch,
     Campaign,
@@ -43,6 +49,7 @@ from eventhub.registration.models.waitlist import Waitlist, WaitlistEntry, Waitl
 
 __all__ = [
     "Answer",
+    "AnswerFile",
     "Attendee",
     "AttendeeIdentity",
     "AttendeeSearch",

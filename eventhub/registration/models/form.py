@@ -21,7 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventhub.kernel.db import Base, BigId, I18n
 
 KINDS = (
-    "'text', 'long_text', 'choice', 'many', 'yes_no', 'number', 'date', 'phone', 'email', 'country'"
+    "'text', 'long_text', 'choice', 'many', 'yes_no', 'number', 'date', 'phone', 'email', "
+    "'country', 'file'"
 )
 
 
@@ -139,3 +140,24 @@ class HeldAnswer(Base):
     entry_nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
     entry_gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id"))
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id", ondelete="CASCADE"))
+
+
+class AnswerFile(Base):
+    """
+    The file of an answer of kind `file`; it goes with its answer, by the foreign key.
+
+    `Answer.value` has its name, type and size, so that lists never read `data`.
+    """
+
+    __tablename__ = "answer_file"
+    __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256"),)
+
+    answer_id: Mapped[int] = mapped_column(
+        ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    mimetype: Mapped[str] = mapped_column(String(40))
+    sha256: Mapped[str] = mapped_column(String(64))
+    data: Mapped[bytes] = mapped_column(LargeBinary)

@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from eventhub.kernel import countries
 from eventhub.kernel.db import I18n, db
+from eventhub.kernel.errors import NotFound
 from eventhub.programme.models import Gate
-from eventhub.registration.models import Answer, Attendee, FormQuestion, Question
+from eventhub.registration.models import Answer, AnswerFile, Attendee, FormQuestion, Question
 from eventhub.registration.rules.forms import Ask, Kind
 
 AT_REGISTRATION = "registration"
@@ -61,6 +62,7 @@ class AnswerRow:
     """
     One answer; `labels` are those of the chosen options.
 
+    `file` is the public id of what `value` tells of, for kind `file`;
     `entry_gate` and `entry_at` are where and when it was given at a gate.
     """
 
@@ -70,6 +72,7 @@ class AnswerRow:
     labels: tuple[I18n, ...]
     entry_gate: I18n | None = None
     entry_at: datetime | None = None
+    file: str | None = None
 
 
 def questions(event_id: int) -> list[QuestionRow]:
@@ -109,22 +112,33 @@ def form_of(ticket_type_id: int, ask_at: str = AT_REGISTRATION) -> list[Question
 def answers_of(registration_ids: Sequence[int]) -> dict[int, tuple[AnswerRow, ...]]:
     """Return the answers by registration, in the order they were given; one statement."""
     rows = db.session.execute(
-        select(Attendee.registration_id, Answer.value, Question, Gate.name, Answer.entry_ms)
+        select(
+            Attendee.registration_id,
+            Answer.value,
+            Question,
+            Gate.name,
+            Answer.entry_ms,
+            AnswerFile.public_id,
+        )
         .join(Attendee, Attendee.id == Answer.attendee_id)
         .join(Question, Question.id == Answer.question_id)
         .outerjoin(Gate, Gate.id == Answer.entry_gate_id)
+        .outerjoin(AnswerFile, AnswerFile.answer_id == Answer.id)
         .where(Attendee.registration_id.in_(registration_ids))
         .order_by(Answer.id)
     )
     found: dict[int, list[AnswerRow]] = defaultdict(list)
-    for registration_id, value, question, gate, entry_ms in rows:
+    for registration_id, value, question, gate, entry_ms, file in rows:
         at = None if entry_ms is None else datetime.fromtimestamp(entry_ms / 1000, UTC)
-        answer = replace(_answer(question, value), entry_gate=gate, entry_at=at)
+        answer = replace(answer_row(question, value), entry_gate=gate, entry_at=at, file=file)
         found[registration_id].append(answer)
     return {key: tuple(answers) for key, answers in found.items()}
 
 
-def _answer(question: Question, value: Any) -> AnswerRow:
+def answer_row(question: Question, value: Any) -> AnswerRow:
+    """Return an answer with the words of what was chosen."""
+    if question.kind == Kind.FILE:
+        return AnswerRow(question.label, Kind.FILE, value, ())
     if question.kind == Kind.COUNTRY:
         name = countries.names().get(value)
         return AnswerRow(question.label, Kind.COUNTRY, value, (name,) if name else ())
@@ -146,3 +160,18 @@ def question_row(question: Question, type_ids: Collection[int]) -> QuestionRow:
         show_if=question.show_if,
         type_ids=frozenset(type_ids),
     )
+
+
+def answer_file(event_id: int, public_id: str) -> AnswerFile:
+    """
+    Return a file that somebody answered with.
+
+    Raises:
+        NotFound: The event has no such file.
+    """
+    found = db.session.scalar(
+        select(AnswerFile).where(AnswerFile.event_id == event_id, AnswerFile.public_id == public_id)
+    )
+    if found is None:
+        raise NotFound()
+    return found

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     COUNTRY = "country"
+    FILE = "file"
 
 
 # What a gate can ask while somebody waits.
@@ -48,7 +49,24 @@ class Fault(StrEnum):
     NOT_A_PHONE = "not_a_phone"
     NOT_AN_EMAIL = "not_an_email"
     UNREADABLE = "unreadable"
+    NOT_A_FILE = "not_a_file"
     NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """A file as an answer; `data` empty for one that is kept already."""
+
+    name: str
+    mimetype: str
+    size: int  # bytes
+    data: bytes = b""
+    sha256: str = ""
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what the answer says of the file."""
+        return {"name": self.name, "type": self.mimetype, "bytes": self.size}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +177,8 @@ def _normal(ask: Ask, given: Any) -> tuple[Any, Fault | None]:
         case Kind.COUNTRY:
             is_known = isinstance(given, str) and given in countries.CODES
             return (given, None) if is_known else (None, Fault.NOT_OFFERED)
+        case Kind.FILE:
+            return (given, None) if isinstance(given, FileAnswer) else (None, Fault.NOT_A_FILE)
         case _:
             assert_never(ask.kind)
 

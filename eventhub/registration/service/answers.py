@@ -7,13 +7,16 @@ from itertools import islice
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import insert
 
+from eventhub.kernel.db import db
 from eventhub.kernel.errors import Invalid
+from eventhub.kernel.ids import new_public_id
 from eventhub.kernel.rows import insert_row
-from eventhub.registration.models import Answer
+from eventhub.registration.models import Answer, AnswerFile
 from eventhub.registration.queries import QuestionRow
 from eventhub.registration.queries.house import house_form
-from eventhub.registration.rules.forms import Fault, checked
+from eventhub.registration.rules.forms import Fault, FileAnswer, checked
 
 FAULT_TEXTS: Final = {
     Fault.MISSING: _l("Answer this question."),
@@ -25,6 +28,7 @@ FAULT_TEXTS: Final = {
         "This is not a phone number, for example 138 0013 8000 or +44 20 7946 0018."
     ),
     Fault.NOT_AN_EMAIL: _l("Write the e-mail address as name@example.com."),
+    Fault.NOT_A_FILE: _l("Send a picture (PNG, JPEG, WebP) or a PDF."),
     Fault.UNREADABLE: _l("This value can not be used."),
     Fault.NOT_ASKED: _l("This ticket does not ask this."),
 }
@@ -66,14 +70,30 @@ def keep_answers(
 ) -> None:
     """Write the answers of a new registration; they are those of its first person."""
     for question, value in answers:
+        is_file = isinstance(value, FileAnswer)
         values = {
             "event_id": event_id,
             "attendee_id": attendee_id,
             "question_id": question.id,
-            "value": value,
-            "text": words_of(question, value),
+            "value": value.told if is_file else value,
+            "text": words_of(question, value.name if is_file else value),
         }
-        insert_row(Answer, values)
+        answer_id = insert_row(Answer, values)
+        if is_file:
+            _keep_file(event_id, answer_id, value)
+
+
+def _keep_file(event_id: int, answer_id: int, file: FileAnswer) -> None:
+    values = {
+        "answer_id": answer_id,
+        "event_id": event_id,
+        "public_id": new_public_id(),
+        "name": file.name,
+        "mimetype": file.mimetype,
+        "sha256": file.sha256,
+        "data": file.data,
+    }
+    db.session.execute(insert(AnswerFile).values(values))
 
 
 def words_of(question: QuestionRow, value: Any) -> str:

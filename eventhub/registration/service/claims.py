@@ -24,6 +24,7 @@ from eventhub.registration.models import (
 )
 from eventhub.registration.queries import AttendeeFace, RegistrationFace
 from eventhub.registration.queries.faces import NewRegistration
+from eventhub.registration.rules.forms import FileAnswer
 from eventhub.registration.rules.identity import IdentityKey, body_digest
 from eventhub.registration.service import mail
 
@@ -78,7 +79,10 @@ class Register:
                 "performance": self.performance_id,
                 "consents": dict(self.consents),
                 **({"read": dict(self.read)} if self.read else {}),
-                "answers": dict(self.answers),
+                "answers": {
+                    slug: value.sha256 if isinstance(value, FileAnswer) else value
+                    for slug, value in self.answers.items()
+                },
                 **({"guardian": self.guardian} if self.guardian else {}),
             }
         )

@@ -134,7 +134,9 @@ def sweep() -> None:
         if db.engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            connection.execute(text("VACUUM registration, attendee, outbox_message"))
+            connection.execute(
+                text("VACUUM registration, attendee, answer, answer_file, outbox_message")
+            )
 
 
 @command

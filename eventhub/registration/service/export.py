@@ -16,6 +16,7 @@ from eventhub.kernel.db import command, db
 from eventhub.kernel.i18n import pick
 from eventhub.programme.queries import EventRow
 from eventhub.registration.models import Attendee, GuestDetail, Registration, Ticket, TicketType
+from eventhub.registration.service.answer_columns import AnswerColumns
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _READ = 1000  # rows in memory at a time
@@ -45,13 +46,15 @@ def export_csv(event: EventRow) -> Iterator[bytes]:
 
     UTF-8 with BOM and CRLF, as spreadsheets expect; headings in the language
     of the moment, times in the event's zone. A cell that a spreadsheet would
-    take for a formula begins with an apostrophe.
+    take for a formula begins with an apostrophe. A column per question that
+    has answers comes last; files stand there by name.
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow(_headings())
+    answers = AnswerColumns(event.id)
+    writer.writerow([harmless(heading) for heading in _headings() + answers.headings])
     yield b"\xef\xbb\xbf"
-    for number, row in enumerate(_rows(event), start=1):
+    for number, row in enumerate(_rows(event, answers), start=1):
         writer.writerow([harmless(cell) for cell in row])
         if number % _READ == 0:
             yield _taken(buffer)
@@ -66,11 +69,13 @@ def export_xlsx(event: EventRow) -> bytes:
     book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "default_date_format": ""})
     page = book.add_worksheet()
     page.freeze_panes(1, 0)
-    page.set_column(0, len(_KEYS) - 1, _WIDE)
+    answers = AnswerColumns(event.id)
+    headings = _headings() + answers.headings
+    page.set_column(0, len(headings) - 1, _WIDE)
     bold = book.add_format({"bold": True})
-    for column, heading in enumerate(_headings()):
+    for column, heading in enumerate(headings):
         page.write_string(0, column, heading, bold)
-    for line, row in enumerate(_rows(event), start=1):
+    for line, row in enumerate(_rows(event, answers), start=1):
         for column, cell in enumerate(row):
             page.write_string(line, column, cell)
     book.close()
@@ -135,11 +140,12 @@ def _headings() -> list[str]:
     return [words[key] for key in _KEYS]
 
 
-def _rows(event: EventRow) -> Iterator[Sequence[str]]:
+def _rows(event: EventRow, answers: AnswerColumns) -> Iterator[Sequence[str]]:
     live = and_(Ticket.attendee_id == Attendee.id, Ticket.status != "cancelled")
     a, r, d = Attendee, Registration, GuestDetail
     statement = (
         select(
+            a.id,
             r.code,
             r.state,
             r.ticket_type_id,
@@ -165,8 +171,10 @@ def _rows(event: EventRow) -> Iterator[Sequence[str]]:
         .execution_options(yield_per=_READ)
     )
     names = _type_names(event.id)
-    for row in db.session.execute(statement):
-        yield _cells(row, names, event.zone)
+    for part in db.session.execute(statement).partitions(_READ):
+        told = answers.cells([row[0] for row in part])
+        for row in part:
+            yield _cells(row[1:], names, event.zone) + told[row[0]]
 
 
 def _type_names(event_id: int) -> dict[int, str]:

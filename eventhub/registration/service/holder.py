@@ -34,7 +34,7 @@ from eventhub.registration.queries import (
     registration_face,
 )
 from eventhub.registration.queries.house import house_form
-from eventhub.registration.rules.forms import checked
+from eventhub.registration.rules.forms import FileAnswer, checked
 from eventhub.registration.rules.identity import IdentityKey, identity_keys, limit_keys
 from eventhub.registration.service import capacity, mail, seat_rows, tickets, waitlist
 from eventhub.registration.service.claims import claim_contacts, lead_holders
@@ -183,7 +183,14 @@ def _answers(registration_id: int) -> dict[str, Any]:
         .join(Attendee, Attendee.id == Answer.attendee_id)
         .where(Attendee.registration_id == registration_id)
     )
-    return dict(rows.all())
+    return {slug: _as_given(value) for slug, value in rows}
+
+
+def _as_given(value: Any) -> Any:
+    """Return a kept answer as the rules take it: of a file only what is told of it."""
+    if isinstance(value, dict):
+        return FileAnswer(value["name"], value["type"], value["bytes"])
+    return value
 
 
 def _lacks_answers(ticket_type_id: int, given: Mapping[str, Any]) -> bool:

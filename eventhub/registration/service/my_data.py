@@ -18,6 +18,7 @@ from eventhub.kernel.errors import NotFound
 from eventhub.notify.queries import messages_of
 from eventhub.registration.models import (
     Answer,
+    AnswerFile,
     Attendee,
     Consent,
     ConsentText,
@@ -70,7 +71,7 @@ def export_data(registration_id: int, *, by: str) -> bytes:
         event_id=found.event_id,
         after={"by": by},
     )
-    return packed(data_of(found))
+    return packed(data_of(found), files_of(found))
 
 
 def data_of(found: Registration) -> dict[str, list[Row]]:
@@ -93,8 +94,22 @@ def data_of(found: Registration) -> dict[str, list[Row]]:
     }
 
 
-def packed(data: Mapping[str, Sequence[Row]]) -> bytes:
-    """Return rows by kind as a ZIP: one JSON of all, one CSV per kind."""
+def files_of(found: Registration) -> dict[str, bytes]:
+    """Return the files that were answered with, by a name of their own in the ZIP."""
+    rows = db.session.execute(
+        select(Question.slug, AnswerFile.public_id, AnswerFile.name, AnswerFile.data)
+        .select_from(AnswerFile)
+        .join(Answer, Answer.id == AnswerFile.answer_id)
+        .join(Question, Question.id == Answer.question_id)
+        .join(Attendee, Attendee.id == Answer.attendee_id)
+        .where(Attendee.registration_id == found.id)
+        .order_by(Answer.id)
+    )
+    return {f"files/{slug}-{public_id[:4]}-{name}": data for slug, public_id, name, data in rows}
+
+
+def packed(data: Mapping[str, Sequence[Row]], files: Mapping[str, bytes] | None = None) -> bytes:
+    """Return rows by kind as a ZIP: one JSON of all, one CSV per kind, and files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         body = orjson.dumps(data, option=orjson.OPT_INDENT_2, default=str)
@@ -102,6 +117,8 @@ def packed(data: Mapping[str, Sequence[Row]]) -> bytes:
         for name, rows in data.items():
             if rows:
                 archive.writestr(zipfile.ZipInfo(f"{name}.csv", _STILL), _csv(rows))
+        for name, content in (files or {}).items():
+            archive.writestr(zipfile.ZipInfo(name, _STILL), content)
     return buffer.getvalue()
 
 

@@ -29,6 +29,11 @@ function asTyped(value) {
   return String(value);
 }
 
+/** @param {FormDataEntryValue} value */
+function asText(value) {
+  return typeof value === "string" ? value : value.name;
+}
+
 /** @param {HTMLElement} section */
 function mountQuestions(section) {
   const form = /** @type {HTMLFormElement} */ (section.closest("form"));
@@ -52,7 +57,7 @@ function mountQuestions(section) {
       if (!isAsked) continue;
       shown += 1;
       const slug = question.dataset.question ?? "";
-      answers[slug] = sent.getAll(`q_${slug}`).map(String).filter(Boolean);
+      answers[slug] = sent.getAll(`q_${slug}`).map(asText).filter(Boolean);
     }
     section.hidden = shown === 0;
   };

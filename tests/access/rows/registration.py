@@ -59,6 +59,8 @@ ROWS: Final[dict[str, Row]] = {
     "console.question": Row("GET", f"{C}/questions/form", console(**owners(200))),
     "console.save_question": Row("POST", f"{C}/questions/form", console(**owners(422))),
     "console.change_question": Row("POST", f"{C}/questions/none/up", console(**owners(404))),
+    "console.guest": Row("GET", f"{C}/guests/none", console(**owners(404))),
+    "console.answer_file": Row("GET", f"{C}/answers/nothing", console(**owners(404))),
     "console.question_preview": Row("GET", f"{C}/questions/preview", console(**owners(200))),
     "console.guests": Row("GET", f"{C}/guests", console(**owners(200))),
     "console.approval": Row("GET", f"{C}/approval", console(**owners(200))),
