@@ -10,12 +10,14 @@ from flask.wrappers import Response
 from eventhub.checkin import queries, schemas, service, snapshot
 from eventhub.checkin.bodies import answer_given, nonce_of, offline_scan, override_of
 from eventhub.checkin.device_config import event_of_device, gate_of_device
+from eventhub.checkin.enums import ADMITTED
 from eventhub.checkin.errors import GateFindsNobody
 from eventhub.checkin.names import name_list
 from eventhub.checkin.queries import DeviceRow
 from eventhub.checkin.queries.changes import latest_change, newest_change, seq_text
 from eventhub.checkin.queries.config import EventConfig
 from eventhub.checkin.queries.device import device_by_token, device_of_any_state
+from eventhub.checkin.queries.shown_answers import shown_answers
 from eventhub.checkin.service import OfflineScan
 from eventhub.extensions import csrf, limiter
 from eventhub.kernel import clock, metrics
@@ -179,7 +181,15 @@ def redeem() -> Response:
         ),
     )
     metrics.count("scans", result=answer["result"])
-    return private(json_answer(answer | {"server_ms": clock.now_ms()}))
+    shown = _shown(device, _nonce(sent.nonce), answer["result"])
+    return private(json_answer(answer | {"answers": shown, "server_ms": clock.now_ms()}))
+
+
+def _shown(device: DeviceRow, nonce: bytes, result: str) -> list[dict[str, Any]]:
+    """Return the answers that staff see of whom they let in; nothing of whom they do not."""
+    if result not in ADMITTED or not queries.event_config(device.event_id).shows_answers:
+        return []
+    return shown_answers(device.id, nonce)
 
 
 @bp.post("/scans")

@@ -158,7 +158,12 @@ class DeltaQuery(Schema):
 
 
 class RedeemAnswer(Schema):
-    """The verdict with what the screen shows."""
+    """
+    The verdict with what the screen shows.
+
+    `answers` are those that organizers let gates see of whom is let in:
+    question and labels by language, or the value; online only, never kept.
+    """
 
     nonce: str
     result: ScanResult
@@ -176,6 +181,7 @@ class RedeemAnswer(Schema):
     gates: list[dict[str, str]]
     seconds: int | None
     question: dict[str, Any] | None
+    answers: list[dict[str, Any]]
 
 
 class ScansAnswer(Schema):

@@ -86,6 +86,7 @@ class QuestionForm(BaseForm):
     condition = SelectMultipleField(_l("Only after these answers"), choices=[])
     keeps_condition = BooleanField(_l("Keep the condition that was set by other means"))
     ask_at = SelectField(_l("When it is asked"), choices=list(TIMES), validators=[InputRequired()])
+    is_staff_visible = BooleanField(_l("Gate staff see the answer, online only"))
     field_class = SelectField(
         _l("What the answer is"), choices=list(CLASSES), validators=[InputRequired()]
     )
@@ -126,6 +127,7 @@ class QuestionForm(BaseForm):
         self.kind.data, self.is_required.data = row.kind.value, row.is_required
         self.types.data = [str(number) for number in sorted(row.type_ids)]
         self.ask_at.data, self.field_class.data = row.ask_at, row.field_class
+        self.is_staff_visible.data = row.is_staff_visible
         if "keeps_condition" in self:
             self.keeps_condition.data = True
         self.condition.data = [
@@ -160,6 +162,7 @@ class QuestionForm(BaseForm):
             "show_if": self.kept if keeps else condition_of(self._parts()),
             "field_class": str(self.field_class.data),
             "ask_at": str(self.ask_at.data),
+            "is_staff_visible": bool(self.is_staff_visible.data),
             "type_ids": frozenset(int(number) for number in self.types.data or ()),
         }
 

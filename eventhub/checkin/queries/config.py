@@ -17,6 +17,7 @@ from eventhub.checkin.queries.options import (
     options_of_gates,
     override_reasons,
 )
+from eventhub.checkin.queries.shown_answers import shows_answers
 from eventhub.checkin.rules import GateFacts, PolicyFacts, WindowFacts
 from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, cached_for, db
@@ -153,6 +154,7 @@ class EventConfig:
     reasons: tuple[str, ...] = ()
     day_keys: Mapping[int, DayKey] = field(default_factory=dict)
     questions: Mapping[str, EntryQuestion] = field(default_factory=dict)
+    shows_answers: bool = False
 
     def options_of(self, gate_id: int) -> GateOptions:
         """Return what a gate does beyond scanning."""
@@ -262,6 +264,7 @@ def load_config(event_id: int) -> EventConfig:
         reasons=override_reasons(event_id),
         day_keys=_day_keys(event_id),
         questions=entry_questions(event_id),
+        shows_answers=shows_answers(event_id),
     )
 
 

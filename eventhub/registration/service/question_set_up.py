@@ -36,7 +36,8 @@ class SaveQuestion:
     A question, new without `slug`.
 
     `options` are for `choice` and `many`; one without a value is new. `show_if`
-    is a condition of `rules.forms` on questions that come earlier.
+    is a condition of `rules.forms` on questions that come earlier. Staff of
+    gates see the answers, online, when `is_staff_visible`.
     """
 
     event_id: int
@@ -49,6 +50,7 @@ class SaveQuestion:
     show_if: Mapping[str, Any] | None = None
     field_class: str = "answer"
     ask_at: str = AT_REGISTRATION
+    is_staff_visible: bool = False
     type_ids: frozenset[int] = frozenset()
 
 
@@ -82,7 +84,7 @@ def save_question(cmd: SaveQuestion) -> str:
     found.label, found.help, found.options = words
     found.kind, found.show_if = cmd.kind.value, dict(cmd.show_if) if cmd.show_if else None
     found.is_required, found.field_class = cmd.is_required, cmd.field_class
-    found.ask_at = cmd.ask_at
+    found.ask_at, found.is_staff_visible = cmd.ask_at, cmd.is_staff_visible
     if cmd.type_ids:
         found.ended_at = None
     db.session.flush()
@@ -92,7 +94,12 @@ def save_question(cmd: SaveQuestion) -> str:
         "question.save",
         f"question:{found.slug}",
         event_id=cmd.event_id,
-        after={"label": cmd.label, "version": found.version, "types": len(cmd.type_ids)},
+        after={
+            "label": cmd.label,
+            "version": found.version,
+            "types": len(cmd.type_ids),
+            "at_gates": cmd.is_staff_visible,
+        },
     )
     return found.slug
 
@@ -177,6 +184,9 @@ def _check(
     if cmd.ask_at == AT_CHECK_IN and cmd.show_if:
         text = _l("A gate asks without conditions: it does not know the other answers.")
         raise Invalid(fields={"condition": [text]})
+    if cmd.is_staff_visible and cmd.kind is Kind.FILE:
+        text = _l("A gate shows words only, no files.")
+        raise Invalid(fields={"is_staff_visible": [text]})
     if cmd.kind in OF_OPTIONS and len(options) < _FEWEST:
         raise Invalid(fields={"options": [_l("Give two answers to choose from at least.")]})
     _check_condition(cmd, rows, types)
