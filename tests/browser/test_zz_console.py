@@ -1,16 +1,13 @@
 from __future__ import annotations
 import pytest
-from sqlalchemy import select
 from eventhub.checkin import service
-from eventhub.kernel.db import db
-from eventhub.registration.models import Ticket
 from eventhub.programme.queries import gates
-from tests.browser import conftest
 from tests.browser.conftest import Browsers, Site
+from tests.browser.test_pages import sign_in_alice
+from tests.checkin.test_console import refuse_one
 from tests.factories import checkin as make
 from tests.people import make_people
 from tests.world import make_world
-from tests.checkin.test_console import refuse_one
 pytestmark = pytest.mark.only("sqlite")
 OUT = "/tmp/w/gate_shots"
 
@@ -22,6 +19,10 @@ def test_console(site: Site, browsers: Browsers) -> None:
     paired = service.pair(service.create_pairing(gate.id, None).code, agent="", name="四号机")
     for n in range(22):
         make.scan(paired.device, f"nonsense{n}")
-    page = browsers.open(browsers.start())
-    from tests.browser.test_pages import signed_in  # noqa
-    signed_in(page, site, people)
+    for lang, scheme in (("zh-CN", "light"), ("en-GB", "dark")):
+        for w in (390, 1440):
+            page = browsers.open(browsers.start(), viewport={"width": w, "height": 900}, locale=lang, color_scheme=scheme)
+            sign_in_alice(page, site)
+            for name in ("gates", "gates/cards"):
+                page.goto(f"{site.url}/console/e/{world.event.slug}/{name}")
+                page.screenshot(path=f"{OUT}/{name.replace('/', '-')}-{lang}-{w}.png", full_page=True)
