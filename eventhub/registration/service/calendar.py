@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from eventhub.kernel.i18n import pick
 from eventhub.registration.enums import RegistrationState
 from eventhub.registration.queries import AttendeeFace, RegistrationFace
-from eventhub.registration.service.tag import gate_names, is_whole_day, where_text
+from eventhub.registration.service.tag import gate_names, is_whole_day, seat_text, where_text
 
 _PRODUCT = "-//EventHub//Ticket//EN"
 _ENDED = frozenset(
@@ -86,6 +86,8 @@ def _summary(face: RegistrationFace) -> str:
 
 def _description(face: RegistrationFace, person: AttendeeFace, url: str) -> str:
     lines = [f"{person.name} · {pick(face.type_name)}"]
+    if seat := seat_text(person):
+        lines.append(_("Seat: %(seat)s", seat=seat))
     if gates := gate_names(face):
         lines.append(_("Gate: %(gates)s", gates=gates))
     lines.append(_("Ticket: %(url)s", url=url))

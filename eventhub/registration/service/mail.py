@@ -21,7 +21,7 @@ from eventhub.registration.queries.mail_texts import mail_texts
 from eventhub.registration.rules.mail_text import MAX_SUBJECT, filled, paragraphs
 from eventhub.registration.service.calendar import ticket_calendar
 from eventhub.registration.service.links import registration_token, ticket_url
-from eventhub.registration.service.tag import tag_of, when_text, where_text
+from eventhub.registration.service.tag import seat_lines, tag_of, when_text, where_text
 from eventhub.webhooks.enums import Kind
 from eventhub.webhooks.service import emit
 
@@ -202,6 +202,7 @@ def _context(face: RegistrationFace) -> dict[str, Any]:
         "tag": tag_of(face, person),
         "when": when_text(face),
         "where": where_text(face),
+        "seats": seat_lines(face),
         "url": ticket_url(registration_token(face.public_id, face.link_rev)),
     }
 

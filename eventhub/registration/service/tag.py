@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from eventhub.kernel.format import day_text, time_text
 from eventhub.kernel.i18n import current_lang, pick
 from eventhub.registration.queries import AttendeeFace, RegistrationFace
+from eventhub.registration.queries.seat_words import SeatFace, seats_of_ticket
 
 _ROW_WIDTH = 16.0  # Latin characters that three facts have at full size; a Han one counts double
 _SMALL_SHARE = 0.6  # width of smaller type
@@ -103,6 +104,22 @@ def where_text(face: RegistrationFace) -> str:
     return pick(face.event.place_text)
 
 
+def seat_text(person: AttendeeFace) -> str:
+    """Return where one person sits, row and seat and block; empty without a seat of their own."""
+    if person.ticket is None or not person.ticket.seat_label:
+        return ""
+    return " / ".join(_seat_words(seat) for seat in seats_of_ticket(person.ticket.id))
+
+
+def seat_lines(face: RegistrationFace) -> list[str]:
+    """Return where people of a registration sit, a line each; names when there are several."""
+    seated = [(person.name, seat_text(person)) for person in face.attendees]
+    lines = [(name, words) for name, words in seated if words]
+    if len(face.attendees) == 1:
+        return [words for _name, words in lines]
+    return [_("%(name)s: %(seat)s", name=name, seat=words) for name, words in lines]
+
+
 def gate_names(face: RegistrationFace) -> str:
     """Return all gates that admit the ticket; empty when the event has none."""
     return " · ".join(pick(gate.name) for gate in face.gates)
@@ -154,6 +171,11 @@ def _seat(face: RegistrationFace, person: AttendeeFace) -> Fact:
     if face.is_seated:
         return Fact(_("Seat"), _("On site"))
     return Fact(_("Seat"), _("Any seat"))
+
+
+def _seat_words(seat: SeatFace) -> str:
+    place = _("Row %(row)s, seat %(number)s", row=seat.row, number=seat.number)
+    return " · ".join(part for part in (place, seat.section, pick(seat.block)) if part)
 
 
 def _width(text: str) -> float:
