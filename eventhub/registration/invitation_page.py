@@ -11,7 +11,11 @@ from eventhub.programme.queries import EventRow, PerformanceRow, performances_of
 from eventhub.registration import service
 from eventhub.registration.invitation_form import AcceptForm, DeclineForm
 from eventhub.registration.queries import consent_texts, ticket_types
-from eventhub.registration.queries.invitations import InvitationFace, invitation_face
+from eventhub.registration.queries.invitations import (
+    InvitationFace,
+    invitation_face,
+    is_for_invited_only,
+)
 from eventhub.registration.register_page import ChosenShow
 from eventhub.registration.rules.invitations import Standing
 from eventhub.registration.strip import strip_for
@@ -28,6 +32,18 @@ class InvitationPage:
     face: InvitationFace
     accept: AcceptForm
     decline: DeclineForm
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether a yes is possible: it is in time, and neither given nor taken back."""
+        standing = self.face.row.standing
+        is_open = standing in _OPEN or standing is Standing.DECLINED
+        return is_open and clock.now() < self.face.row.answer_by
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the place is kept for people with an invitation: one in hand, so no waiting."""
+        return is_for_invited_only(self.face.event.id, self.face.campaign.type_slug)
 
     def context(self) -> dict[str, Any]:
         """Return what the template of the page uses."""

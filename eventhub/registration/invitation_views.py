@@ -9,7 +9,7 @@ from eventhub.extensions import csrf, limiter
 from eventhub.kernel.errors import BadRequest, Conflict, Invalid
 from eventhub.kernel.http import private, see_other
 from eventhub.kernel.i18n import current_lang
-from eventhub.registration import invitation_page, limits, service
+from eventhub.registration import invitation_page, limits, service, waiting_room
 from eventhub.registration.errors import InvitationBound
 from eventhub.registration.invitation_page import InvitationPage
 
@@ -20,7 +20,8 @@ bp = Blueprint("invitation", __name__)
 @limiter.limit(limits.WRONG_LINK, deduct_when=lambda response: response.status_code == 404)
 def show(token: str) -> Response:
     """GET /i/TOKEN - the invitation; whoever has the link."""
-    return _page(invitation_page.load(token))
+    page = invitation_page.load(token)
+    return _waits(page) or _page(page)
 
 
 @bp.post("/i/<token>/opened")
@@ -36,6 +37,8 @@ def opened(token: str) -> Response:
 def accept(token: str) -> Response:
     """POST /i/TOKEN/accept - say yes; 303 to the ticket; who has the link and the contact."""
     page = invitation_page.load(token)
+    if _waits(page) is not None:
+        return private(make_response(see_other(url_for("invitation.show", token=token))))
     if not page.accept.validate_on_submit():
         return _page(page, 422)
     try:
@@ -94,6 +97,15 @@ def unsubscribe(token: str) -> Response:
     service.stop_invitations(invitation_id)
     text = _("No more invitations and reminders come to you. Messages about a ticket still do.")
     return private(Response(f"{text}\n", mimetype="text/plain"))
+
+
+def _waits(page: InvitationPage) -> Response | None:
+    """Return the waiting room of somebody whose place is not certain yet; None for the others."""
+    if page.has_place or not page.may_answer:
+        return None
+    row = page.face.row
+    path = url_for("invitation.show", token=page.token)
+    return waiting_room.before_invitation(page.face.event, row.public_id, path=path)
 
 
 def _page(page: InvitationPage, status: int = 200) -> Response:

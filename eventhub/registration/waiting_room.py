@@ -1,10 +1,11 @@
-"""The waiting room before the registration form and the API: who is let in, what others see."""
+"""The waiting room before form, invitations and API: who is let in, what others see."""
 
 from __future__ import annotations
 
 import hmac
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -59,14 +60,36 @@ def is_set_up(event: EventRow) -> bool:
 
 def before_form(event: EventRow) -> Response | None:
     """Return the page of somebody whose turn has not come; None for everybody else."""
+    return _before(event, new_public_id, path=f"/e/{event.slug}/")
+
+
+def before_invitation(event: EventRow, public_id: str, *, path: str) -> Response | None:
+    """
+    Return the page of an invited person whose turn has not come; None for everybody else.
+
+    Call it for an invitation without a place of its own. Before the room opens
+    the invitation alone draws the number, so that other browsers gain nothing.
+
+    Args:
+        event: What is registered for.
+        public_id: That of the invitation.
+        path: Where the browser tells its number: the pages of this link.
+    """
+    told = hmac.new(_key(), f"{event.id}|invited|{public_id}".encode(), "sha256").hexdigest()
+    return _before(event, lambda: told[:32], path=path, holder=f"invited|{public_id}")
+
+
+def _before(
+    event: EventRow, new_id: Callable[[], str], *, path: str, holder: str = ""
+) -> Response | None:
     settings, room = _open_when_due(event.id)
     if room is None:
         return None
     now = clock.now()
-    visitor = _read(event.id, request.cookies.get(_COOKIE, ""))
+    visitor = _read(event.id, request.cookies.get(_COOKIE, ""), holder)
     if visitor is None:
-        visitor = _arrive(event.id, new_public_id(), is_open=now >= room.opens_at)
-        _keep(event, visitor)
+        visitor = _arrive(event.id, new_id(), is_open=now >= room.opens_at)
+        _keep(_signed(event.id, visitor, holder), path)
         settings = settings_of(event.id)
         room = room_of(settings) or room
     number = _number(visitor, settings, room, now)
@@ -182,19 +205,19 @@ def _page(
     return answer
 
 
-def _keep(event: EventRow, visitor: Visitor) -> None:
+def _keep(told: str, path: str) -> None:
     """Let the browser keep its number, whatever page it is answered with."""
 
     @after_this_request
     def _set(answer: Response) -> Response:
         answer.set_cookie(
             _COOKIE,
-            _signed(event.id, visitor),
+            told,
             max_age=_COOKIE_S,
             httponly=True,
             samesite="Lax",
             secure=current_app.config["SESSION_COOKIE_SECURE"],
-            path=f"/e/{event.slug}/",
+            path=path,
         )
         return answer
 

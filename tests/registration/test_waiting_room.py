@@ -17,9 +17,14 @@ from werkzeug.test import TestResponse
 
 from eventhub.kernel.clock import now
 from eventhub.registration import service
+from eventhub.registration.queries.invitations import campaign_by_name, invitations
+from eventhub.registration.queries.question_set_up import asking_types
+from eventhub.registration.rules.guests import Guest
 from eventhub.registration.rules.queue import Room, drawn
+from eventhub.registration.service.shared_quotas import SaveShared, save_shared
 from tests.assertions import assert_problem
-from tests.factories.registration import make_registration, make_ticket_type
+from tests.factories.registration import in_days, make_registration, make_ticket_type
+from tests.people import csrf
 from tests.registration.conftest import NOW, Place
 from tests.registration.test_api import URL, body, key_for
 from tests.registration.test_botcheck import DAYS
@@ -194,3 +199,81 @@ def test_programs_stand_in_the_same_line_with_one_token_for_each_guest(
     assert client.delete(place, headers=key).status_code == 200
     wrong = client.post(URL, json=body(contact={}), headers=key)
     assert_problem(wrong, 422, "invalid")  # what can not be registered is not made to wait
+
+
+@pytest.fixture
+def invited(room: Place) -> Callable[[str], str]:
+    """Return a function that invites 王芳 to a ticket type and gives the address of the link."""
+
+    def invite(ticket_type: str) -> str:
+        service.create_campaign(
+            service.CreateCampaign(
+                event_id=room.event.id,
+                name=ticket_type,
+                ticket_type=ticket_type,
+                text={"zh": "请来看秀。", "en": "Please come."},
+                answer_by=in_days(10),
+            )
+        )
+        campaign = campaign_by_name(room.event.id, ticket_type)
+        service.add_invitees(campaign.id, [Guest("王芳", "", "zh", email="fang@example.com")])
+        service.send_invitations(campaign.id)
+        (row,) = invitations(campaign.id)
+        return f"/i/{service.invitation_token(row.public_id, 0)}"
+
+    return invite
+
+
+def yes(client: FlaskClient, address: str) -> TestResponse:
+    """Say yes with the token of a page that is there for everybody."""
+    form = {"csrf_token": csrf(client, "/e/yunan/lost-ticket"), "contact": "fang@example.com"}
+    return client.post(f"{address}/accept", data=form)
+
+
+@pytest.mark.only("sqlite", "postgresql")
+def test_an_invitation_with_a_place_kept_for_it_never_waits(
+    room: Place, app: Flask, invited: Callable[[str], str]
+) -> None:
+    make_ticket_type(room.event.id, slug="front", visibility="invitation", places=2)
+    service.ensure_event_key(room.event.id)
+    address = invited("front")
+    client = browser(app)
+    assert "SHA-256" not in client.get(f"{address}?lang=en").text
+    assert "/t/" in yes(client, address).headers["Location"]
+    assert rows() == 1
+
+
+@pytest.mark.only("sqlite", "postgresql")
+def test_an_invitation_to_what_others_can_have_waits_as_they_do(
+    room: Place, app: Flask, invited: Callable[[str], str], clock: Callable[[datetime], None]
+) -> None:
+    service.ensure_event_key(room.event.id)
+    address = invited("public")
+    client, other = browser(app), browser(app)
+    assert "SHA-256" in client.get(f"{address}?lang=en").text
+    assert yes(client, address).headers["Location"] == address  # the waiting room
+    assert rows() == 0
+    ids = {
+        re.findall(r"<code>([^<]+)</code>", one.get(f"{address}?lang=en").text)[-1]
+        for one in (client, other)
+    }
+    assert len(ids) == 1  # another browser draws the same number
+    assert "SHA-256" in other.get(f"{FORM}?lang=en").text  # a place in line opens one link only
+    clock(OPENS + timedelta(hours=4))  # numbers come in blocks of a hundred
+    assert "SHA-256" not in client.get(f"{address}?lang=en").text
+    assert "/t/" in yes(client, address).headers["Location"]
+    assert rows() == 1
+    assert "SHA-256" not in browser(app).get(f"{address}?lang=en").text  # the place is in hand
+
+
+def test_who_shares_places_with_the_public_has_none_in_hand(
+    room: Place, app: Flask, invited: Callable[[str], str]
+) -> None:
+    make_ticket_type(room.event.id, slug="front", visibility="invitation", places=2)
+    kinds = [row.id for row in asking_types(room.event.id)]
+    save_shared(
+        SaveShared(
+            event_id=room.event.id, name={"en": "Hall"}, type_ids=frozenset(kinds), places=50
+        )
+    )
+    assert "SHA-256" in browser(app).get(f"{invited('front')}?lang=en").text

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy.orm import aliased
 
 from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, db
@@ -20,12 +21,14 @@ from eventhub.registration.models import (
     Campaign,
     EntryWindow,
     Invitation,
+    QuotaTicketType,
     Registration,
     Ticket,
     TicketType,
 )
 from eventhub.registration.rules.invitations import Facts, Standing, Step, standing
 
+_INVITED = "invitation"
 MAIL_KEY = "invitation:"  # begins the key of a message; public id and number follow
 
 
@@ -124,6 +127,27 @@ def campaign_by_name(event_id: int, name: str) -> CampaignRow:
 def invitations(campaign_id: int) -> list[InvitationRow]:
     """Return the invitations of a campaign by name; two statements."""
     return _invitations(Invitation.campaign_id == campaign_id)
+
+
+def is_for_invited_only(event_id: int, type_slug: str) -> bool:
+    """Tell whether nobody else can take the places of a type; a shared quota may let others."""
+    mine, other = aliased(QuotaTicketType), aliased(QuotaTicketType)
+    rival = aliased(TicketType)
+    shared = (
+        select(rival.id)
+        .join(other, other.ticket_type_id == rival.id)
+        .join(mine, mine.quota_id == other.quota_id)
+        .where(mine.ticket_type_id == TicketType.id, rival.visibility != _INVITED)
+    )
+    found = db.session.scalar(
+        select(TicketType.id).where(
+            TicketType.event_id == event_id,
+            TicketType.slug == type_slug,
+            TicketType.visibility == _INVITED,
+            ~shared.exists(),
+        )
+    )
+    return found is not None
 
 
 def invitation_face(invitation_id: int) -> InvitationFace:
