@@ -14,30 +14,33 @@ from wtforms.validators import Length, Optional
 
 from eventhub.kernel import text
 from eventhub.kernel.forms import BaseForm, CleanText, Required
-from eventhub.kernel.i18n import pick
+from eventhub.kernel.i18n import Lang, pick
 from eventhub.registration.consent_fields import BOX, NOT_TICKED, READ
 from eventhub.registration.enums import IdentityKind
 from eventhub.registration.queries import AttendeeFace, ConsentRow, TicketTypeRow
 from eventhub.registration.service import Standing
 
+_LANGUAGES: dict[Lang, str] = {"zh": "中文", "en": "English"}
 _NAME = "name_"
 _RENEW = "renew_"
 
 
 class ChangeForm(BaseForm):
-    """Names of all people in their order, and the language of messages; `bound` makes it."""
+    """
+    Names of all people in their order, and the language of messages; `bound` makes it.
 
-    lang = RadioField(
-        _l("Language of messages"),
-        choices=[SelectChoice("zh", "中文"), SelectChoice("en", "English")],
-        validators=[Required()],
-    )
+    An event in one language leaves no choice: `lang` is then not in the form.
+    """
+
+    lang = RadioField(_l("Language of messages"), validators=[Required()])
 
     people: Sequence[AttendeeFace] = ()
 
     @classmethod
-    def bound(cls, people: Sequence[AttendeeFace], lang: str) -> ChangeForm:
-        """Return the form of the request for the people of a registration."""
+    def bound(
+        cls, people: Sequence[AttendeeFace], lang: str, offered: Sequence[Lang]
+    ) -> ChangeForm:
+        """Return the form of the request for people of an event in the languages `offered`."""
         members: dict[str, Any] = {"people": people}
         for place, person in enumerate(people):
             label = _("Name") if len(people) == 1 else _("Person %(n)s", n=place + 1)
@@ -45,6 +48,9 @@ class ChangeForm(BaseForm):
                 label, validators=[Required(_l("Fill in a name."))], default=person.name
             )
         form: ChangeForm = type("BoundChangeForm", (cls,), members)(data={"lang": lang})
+        form.lang.choices = [SelectChoice(code, _LANGUAGES[code]) for code in offered]
+        if len(offered) == 1:
+            del form.lang
         return form
 
     def fields(self) -> list[Any]:

@@ -50,7 +50,11 @@ def save_change(token: str) -> Response | BaseResponse:
     if not form.validate_on_submit():
         return _page("change", page, 422, form=form)
     service.change_registration(
-        service.ChangeRegistration(page.face.id, lang=str(form.lang.data), names=form.names())
+        service.ChangeRegistration(
+            page.face.id,
+            lang=str(form.lang.data) if form.lang else page.face.locale,
+            names=form.names(),
+        )
     )
     return _back(token)
 
@@ -202,7 +206,7 @@ def _is_right(page: TicketPage, purpose: Purpose, form: CodeForm) -> bool:
 
 
 def _change_form(page: TicketPage) -> ChangeForm:
-    return ChangeForm.bound(page.face.attendees, page.face.locale)
+    return ChangeForm.bound(page.face.attendees, page.face.locale, page.face.event.offered)
 
 
 def _consent_form(page: TicketPage) -> ConsentForm:

@@ -8,11 +8,12 @@ from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventhub.kernel.db import db
 from eventhub.kernel.errors import Limited, NotFound
 from eventhub.notify.models import OutboxMessage
+from eventhub.programme.models import Event
 from eventhub.programme.queries import EventRow
 from eventhub.registration import queries, service
 from eventhub.registration.enums import IdentityKind, RegistrationState
@@ -214,3 +215,16 @@ def test_a_contact_that_is_none_is_refused_in_words(event: EventRow, client: Fla
     for typed in ("nobody", "a@", "\x00", "x" * 400):
         form = {"csrf_token": token_of(page.text), "contact": typed}
         assert client.post(f"{link(made)}/contact", data=form).status_code == 422
+
+
+def test_an_event_in_one_language_leaves_no_choice(event: EventRow, client: FlaskClient) -> None:
+    db.session.execute(update(Event).where(Event.id == event.id).values(langs="zh"))
+    db.session.commit()
+    make_ticket_type(event.id, slug="public")
+    made = make_registration(event.id, "public", name="陈欣怡", lang="zh")
+    page = client.get(f"{link(made)}/change")
+    assert 'name="lang"' not in page.text
+    assert "English" not in page.text
+    form = {"csrf_token": token_of(page.text), "name_0": "陈欣", "lang": "en"}
+    assert client.post(f"{link(made)}/change", data=form).status_code == 303
+    assert (face(made).attendees[0].name, face(made).locale) == ("陈欣", "zh")
