@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
 
 from flask import Blueprint, make_response, render_template, request
 from flask.wrappers import Response
 
 from eventhub.audience import beacons, queries
 from eventhub.audience.errors import UnknownStream
-from eventhub.audience.queries import PlayerRow
+from eventhub.audience.queries import PlayerRow, ProgrammeRow
 from eventhub.audience.rules.beats import CACHED_S, MAX_K, PERIOD_S
 from eventhub.kernel import clock
 from eventhub.kernel.errors import NotFound
@@ -20,6 +23,8 @@ from eventhub.programme.queries import live_states, shown_event
 
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}/[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SID: Final = re.compile(r"[0-9A-Za-z]{16}")
+
+AROUND: Final = timedelta(minutes=15)  # a player opens so long before a show, and stays after it
 
 bp = Blueprint("watch", __name__)
 log = logging.getLogger(__name__)
@@ -41,8 +46,12 @@ def _page(slug: str, stream: str | None) -> Response:
     event = shown_event(slug)
     rows = queries.players(event.id)
     chosen = _chosen(rows, stream)
-    is_loaded = chosen is not None and chosen.kind == "embed" and "load" in request.args
+    is_asked = "load" in request.args
+    is_loaded = chosen is not None and chosen.kind == "embed" and is_asked
     now = queries.live_snapshot(event)
+    state = next((row for row in now.streams if chosen and row.stream.slug == chosen.slug), None)
+    items = _items(event.id, chosen)
+    phase = _phase(items, is_live=state is not None and state.is_live)
     page = render_template(
         "audience/watch.html",
         event=event,
@@ -50,9 +59,11 @@ def _page(slug: str, stream: str | None) -> Response:
         rows=rows,
         chosen=chosen,
         is_loaded=is_loaded,
-        now_on=_on_air(event.id, chosen),
+        phase=phase,
+        is_shown=is_asked or phase is Phase.OPEN,
+        now_on=_on_air(items),
         said=live_states(event.id),
-        state=next((row for row in now.streams if chosen and row.stream.slug == chosen.slug), None),
+        state=state,
         period_s=PERIOD_S,
     )
     answer = conditional(make_response(page))
@@ -72,15 +83,35 @@ def _chosen(rows: list[PlayerRow], stream: str | None) -> PlayerRow | None:
     return found
 
 
-def _on_air(event_id: int, chosen: PlayerRow | None) -> Any:
+def _items(event_id: int, chosen: PlayerRow | None) -> list[ProgrammeRow]:
+    """Return what a stream shows, by start."""
+    if chosen is None:
+        return []
+    rows = queries.stream_programme(event_id)
+    return [item for item in rows if item.stream_id == chosen.stream_id]
+
+
+def _on_air(items: Sequence[ProgrammeRow]) -> ProgrammeRow | None:
     """Return what the stream shows now, else what comes next."""
     now = clock.now()
-    mine = [
-        item
-        for item in queries.stream_programme(event_id)
-        if chosen is not None and item.stream_id == chosen.stream_id and item.ends_at > now
-    ]
-    return min(mine, key=lambda item: item.starts_at, default=None)
+    return next((item for item in items if item.ends_at > now), None)
+
+
+class Phase(StrEnum):
+    """Whether there is something to see; a stream without a programme is always open."""
+
+    BEFORE = "before"
+    OPEN = "open"
+    ENDED = "ended"
+
+
+def _phase(items: Sequence[ProgrammeRow], *, is_live: bool) -> Phase:
+    """Return whether a stream is open: from a while before a show to a while after it."""
+    now = clock.now()
+    is_near = any(item.starts_at - AROUND <= now < item.ends_at + AROUND for item in items)
+    if is_live or is_near or not items:
+        return Phase.OPEN
+    return Phase.BEFORE if any(item.starts_at > now for item in items) else Phase.ENDED
 
 
 @bp.get("/live/b")

@@ -18,6 +18,7 @@ from eventhub.audience.service import (
     RecordReadings,
     RecordSamples,
     SampleReading,
+    SetPlayer,
     calibrate,
     ensure_source,
     ensure_stream,
@@ -26,6 +27,7 @@ from eventhub.audience.service import (
     record_observation,
     record_readings,
     record_samples,
+    set_player,
 )
 from eventhub.demo import usual
 from eventhub.demo.frame import Frame
@@ -41,6 +43,8 @@ _MEASURED: Final = {
 }
 _CLAIMED: Final = {"views": "live.views"}
 _PEAK: Final = "live.pcu"
+_PLAYED: Final = "main"  # the stream that the watch page shows
+_CLIP: Final = "/static/demo/weave/index.m3u8"  # of tools/demo_clip.py
 
 
 def load(frame: Frame, places: Places, shows: Shows) -> None:
@@ -149,6 +153,11 @@ def _streams(frame: Frame, shows: Shows) -> dict[str, Stream]:
                 is_synthetic=True,
             )
         )
+    set_player(
+        SetPlayer(
+            event_id=frame.event.id, slug=_PLAYED, kind="hls", address=_CLIP, is_synthetic=True
+        )
+    )
     for show in frame.content["shows"]:
         for slug in (show["stream"], *show["restreams"]) if show["livestream"] else ():
             starts_at, ends_at = _span(frame, show)

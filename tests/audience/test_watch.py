@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from eventhub.audience import service
+from eventhub.audience import queries, service
 from eventhub.audience.errors import BadPlayerAddress
 from eventhub.programme.queries import EventRow
 from tests.assertions import assert_html, assert_problem
@@ -81,3 +85,38 @@ def test_an_event_without_streams_says_so(app: Flask, client: FlaskClient) -> No
 def test_a_player_takes_only_safe_addresses(event: EventRow, address: str) -> None:
     with pytest.raises(BadPlayerAddress):
         watch(event, "main", address)
+
+
+@pytest.mark.only("sqlite")
+def test_the_page_says_whether_a_stream_has_begun_runs_or_is_over(
+    event: EventRow, client: FlaskClient, clock: Callable[[datetime], None]
+) -> None:
+    starts_at = datetime(2026, 11, 20, 11, 30, tzinfo=UTC)
+    (stream,) = queries.streams(event.id)
+    service.ensure_stream_programme(
+        service.EnsureStreamProgramme(
+            event_id=event.id,
+            stream_id=stream.id,
+            title={"zh": "开幕秀", "en": "Opening"},
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1),
+        )
+    )
+
+    def phase(minutes: int, query: str = "") -> str:
+        clock(starts_at + timedelta(minutes=minutes))
+        page = assert_html(client.get(f"/e/cloth-week/watch?lang=en{query}"))
+        assert ("watch.js" in page) == ("<video" in page)
+        found = re.search(r'data-phase="(\w+)"', page)
+        return found[1] if found else "player" if "<video" in page else ""
+
+    assert [phase(at) for at in (-600, -16, -15, 0, 59, 74, 75, 6_000)] == [
+        *("before", "before"),
+        *("player", "player", "player", "player"),
+        *("ended", "ended"),
+    ]
+    clock(starts_at - timedelta(hours=5))
+    assert "Next on air:" in client.get("/e/cloth-week/watch?lang=en").text
+    assert (phase(-600, "&load=1"), phase(6_000, "&load=1")) == ("player", "player")
+    make.record_viewers(event, "main", starts_at + timedelta(minutes=90), [40])
+    assert phase(91) == "player"  # it goes on, whatever the programme says

@@ -9,6 +9,8 @@
 
 const PLAYED_MS = 5_000;
 const POLICY_EVERY_MS = 60_000;
+const RETRY_MS = 15_000;
+const PATIENCE_MS = 10_000;
 const LETTERS = "0123456789abcdefghijklmnopqrstuv";
 
 /** @returns {string} 16 random characters. */
@@ -69,13 +71,54 @@ function mountWatch(video) {
     clearTimeout(joinTimer);
     joinTimer = setTimeout(join, PLAYED_MS);
   });
-  const source = video.querySelector("source");
-  function giveUp() {
-    video.hidden = true;
-    document.querySelector("[data-unplayable]")?.removeAttribute("hidden");
+  /** @param {string} name Of the panel in the place of the picture; "" for the picture. */
+  function show(name) {
+    video.hidden = name !== "";
+    for (const one of ["unplayable", "silent", "over"]) {
+      document.querySelector(`[data-${one}]`)?.toggleAttribute("hidden", one !== name);
+    }
   }
-  if (!video.canPlayType("application/vnd.apple.mpegurl")) giveUp();
-  source?.addEventListener("error", giveUp);
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let silentTimer;
+  let isWanted = false;
+
+  /** Ask for the picture again, as long as somebody waits for it. */
+  function retry() {
+    if (!isWanted) return;
+    video.load();
+    video.play().catch(() => {});
+  }
+
+  function lose() {
+    show("silent");
+    clearTimeout(silentTimer);
+    silentTimer = setTimeout(retry, RETRY_MS);
+  }
+
+  if (!video.canPlayType("application/vnd.apple.mpegurl")) show("unplayable");
+  video.addEventListener("play", () => (isWanted = true));
+  video.addEventListener("pause", () => (isWanted = video.hidden && isWanted));
+  video.addEventListener("playing", () => {
+    clearTimeout(silentTimer);
+    show("");
+  });
+  video.addEventListener("waiting", () => {
+    clearTimeout(silentTimer);
+    silentTimer = setTimeout(lose, PATIENCE_MS);
+  });
+  video.addEventListener("ended", () => {
+    clearTimeout(silentTimer);
+    isWanted = false;
+    show("over");
+  });
+  video.addEventListener("error", lose);
+  video.querySelector("source")?.addEventListener("error", lose);
+  document.querySelector("[data-again]")?.addEventListener("click", () => {
+    video.currentTime = 0;
+    show("");
+    video.play().catch(() => {});
+  });
   readPolicy();
   setInterval(readPolicy, POLICY_EVERY_MS);
   const periodMs = Number(period) * 1000;
