@@ -122,6 +122,7 @@ def snapshot(now: LiveSnapshot) -> dict[str, Any]:
         "day": now.day.isoformat(),
         "visits": visits and {"count": visits.count, "op": visits.op, "class": visits.cls},
         "cordons": [_cordon_json(row) for row in now.cordons],
+        "complete_until": _iso(now.complete_until),
     }
 
 

@@ -129,6 +129,20 @@ def test_unknown_events_are_not_found(client: FlaskClient) -> None:
     assert client.get("/e/nowhere/live.json").status_code == 404
 
 
+def test_the_watermark_is_the_oldest_of_what_still_speaks(client: FlaskClient) -> None:
+    event = make.make_counted_event()
+    assert queries.live(event).complete_until is None
+    make.record_viewers(event, "gone", NOW - timedelta(hours=3), [9])  # silent: not waited for
+    make.record_viewers(event, "main", NOW - MINUTE, [5])
+    assert queries.live(event).complete_until == NOW - MINUTE
+    zone = make.make_zone(event, "avenue")
+    make.make_counter(event, "north", zone_id=zone.id, is_cordon=True)
+    make.record(event, make.reading("north", NOW - timedelta(hours=2)))
+    assert queries.live(event).complete_until == NOW - timedelta(hours=1)
+    said = client.get("/e/cloth-week/live.json").get_json()["complete_until"]
+    assert datetime.fromisoformat(said) == NOW - timedelta(hours=1)
+
+
 def test_an_unchanged_snapshot_is_answered_without_a_body(
     client: FlaskClient, app: Flask, clock: Callable[[datetime], None]
 ) -> None:

@@ -86,6 +86,13 @@ class LiveSnapshot:
     visits: VisitsRow | None
     others: tuple[FootfallDay, ...]  # counters that are in no total
 
+    @property
+    def complete_until(self) -> datetime | None:
+        """Return the instant up to which all that still speaks has spoken: the watermark."""
+        heard = [row.at for row in self.streams if row.is_live and row.at is not None]
+        heard += [row.last_at for row in self.cordons if row.last_at and not row.is_stale]
+        return min(heard, default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class _Curve:
