@@ -8,6 +8,8 @@ from eventhub.audience.dictionary import DEFINITION_VERSION, METRICS, MetricDef
 from eventhub.audience.enums import Aggregation, EvidenceClass
 from eventhub.audience.rules import beats, integrity, occupancy, sums
 from eventhub.audience.rules.calibration import MIN_COUNTS
+from eventhub.audience.rules.doors import STALE_PERIODS
+from eventhub.audience.rules.sessions import SILENT_MINUTES
 
 _AGGREGATION: Final = {
     Aggregation.SUM: "sum",
@@ -70,7 +72,13 @@ are never drawn as one series (「口径不同」).
 - Refused: negative, not a number, a fraction, above {max_count:,}, more than {ahead} s ahead.
 - Set apart until a person decides: more than {jump} times the viewers of a minute ago and above
   {floor:,}; more than {most:,} viewers; more than {people} people per metre of door and second,
-  {widest:.0f} m where nobody has given the width.
+  {widest:.0f} m where nobody has given the width. A minute of the watch page is set apart whole,
+  with its plays, when its viewers or its plays jump.
+- Two counters at one door: one counts. Where it says nothing for {stale} of its periods, the
+  quarters of an hour that the other one has count in its place, listed with their times; what
+  comes late stands the other one back. Nothing of it is stored, so that it can be told again.
+- A minute without any request in the log of a stream server is 0; a silence of more than
+  {silent} minutes is a gap.
 - Sums by quarter of an hour (UTC) are changed in the transaction that keeps the readings, and made
   anew from the readings every night at 04:00 of the event; a difference is an error in the log
   and on the page of the counters. A quarter is open for 24 hours after its end. Later changes are
@@ -148,6 +156,8 @@ def metrics_page() -> str:
             max_count=integrity.MAX_COUNT,
             ahead=int(integrity.MAX_AHEAD.total_seconds()),
             jump=integrity.JUMP_FACTOR,
+            stale=STALE_PERIODS,
+            silent=SILENT_MINUTES,
             floor=integrity.JUMP_FLOOR,
             people=integrity.PEOPLE_PER_M_S,
             counts=MIN_COUNTS,

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
 from sqlalchemy import select
 
@@ -21,6 +20,7 @@ from eventhub.audience.queries.footfall import (
 )
 from eventhub.audience.queries.hours import PASSAGES
 from eventhub.audience.rules.doors import (
+    STALE_PERIODS,
     Counted,
     DoorCount,
     StandIn,
@@ -32,8 +32,6 @@ from eventhub.audience.rules.rollup import QUARTER_S
 from eventhub.kernel import clock
 from eventhub.kernel.db import db
 from eventhub.programme.queries import EventRow
-
-STALE_PERIODS: Final = 3  # of its own without a reading: a counter is silent
 
 
 @dataclass(frozen=True, slots=True)

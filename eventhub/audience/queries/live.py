@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from eventhub.audience.enums import EvidenceClass
-from eventhub.audience.queries.doors import STALE_PERIODS, with_stand_ins
+from eventhub.audience.queries.doors import with_stand_ins
 from eventhub.audience.queries.footfall import FootfallDay, footfall_days
 from eventhub.audience.queries.streams import (
     LatestRow,
@@ -24,6 +24,7 @@ from eventhub.audience.queries.visits import (
 )
 from eventhub.audience.rules import samples as rules
 from eventhub.audience.rules import sums
+from eventhub.audience.rules.doors import STALE_PERIODS
 from eventhub.audience.rules.samples import Point
 from eventhub.kernel import clock
 from eventhub.kernel.db import I18n, cached_for

@@ -11,6 +11,7 @@ from typing import Final
 from eventhub.audience.rules.rollup import QUARTER_S, starts_at
 from eventhub.audience.rules.sums import UNCALIBRATED_REL_SE
 
+STALE_PERIODS: Final = 3  # of its own without a reading: a counter is silent
 _Z95: Final = 1.96
 
 

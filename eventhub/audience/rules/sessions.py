@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 MINUTE_S = 60
-_SILENT_MINUTES = 15  # longer without any request nobody can tell whether the server wrote
+SILENT_MINUTES = 15  # longer without any request nobody can tell whether the server wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +126,5 @@ def _spoken(minutes: Iterable[int]) -> Iterator[int]:
     ordered = sorted(minutes)
     yield from ordered[:1]
     for before, minute in pairwise(ordered):
-        is_short = minute - before - 1 <= _SILENT_MINUTES
+        is_short = minute - before - 1 <= SILENT_MINUTES
         yield from range(before + 1, minute + 1) if is_short else (minute,)
