@@ -20,7 +20,6 @@ from eventhub.exposure.rules.people import (
     overlaps,
     people_behind,
     people_middle,
-    people_range,
 )
 from eventhub.exposure.rules.rollup import select_parts
 from eventhub.exposure.service import BuildReport, SetUniverse, build_report, set_universe
@@ -42,11 +41,21 @@ def behind(*lines: Line, universe: int | None = None) -> PeopleRange:
 
 
 def test_vector_of_the_people_range() -> None:
-    reach = (730_000, 100_000)
-    assert people_range(reach, universe=17_790_100) == (730_000, 830_000)
-    assert people_range(reach, universe=800_000) == (730_000, 800_000)
-    assert people_range((), universe=None) == (None, None)
-    assert people_middle(reach, universe=17_790_100) == 825_897
+    lines = (
+        line("footfall.visits", 100_000),
+        line("footfall.persons", 100_000, cls="estimated"),
+        line("live.starts", 730_000),
+        line("live.viewers_day", 730_000, cls="estimated"),
+    )
+    ends = [
+        (found.low, found.high)
+        for found in (behind(*lines, universe=17_790_100), behind(*lines, universe=800_000))
+    ]
+    assert ends == [(730_000, 830_000), (730_000, 800_000)]
+    assert people_middle((730_000, 100_000), universe=17_790_100) == 825_897
+    assert people_middle((), universe=1) is None
+    none = people_behind((), ())
+    assert (none.low, none.high) == (None, None)
 
 
 def test_a_range_over_channels_and_what_each_could_change() -> None:

@@ -18,7 +18,8 @@ from eventhub.kernel.printed import ParsedNumber, parse_number
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_ROWS: Final = 50_000
 _SEPARATORS: Final = ",\t;"
-# Field: the names of its column, first as the vendors print it, then aliases.
+# Field: the names of its column, first as the vendors print it, then aliases. An equivalent in
+# money is no measure of communication: it is no field, such a column stays in the raw row.
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "title": ("headline", "title", "标题", "题目"),
     "outlet": ("source", "outlet", "媒体", "媒体名称", "来源", "媒体来源"),
@@ -37,7 +38,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "followers": ("followers", "粉丝数"),
     "author": ("author", "influencer", "作者"),
 }
-# An equivalent in money is no measure of communication: such a column stays in the raw row.
 _REQUIRED: Final = ("title", "outlet", "published_at")
 _PARTS: Final = ("likes", "comments", "shares", "saves")
 _NOTHING: Final = frozenset({"", "-", "--", "—", "n/a", "na", "null", "none", "无", "未知"})

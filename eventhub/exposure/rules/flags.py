@@ -14,7 +14,7 @@ from eventhub.exposure.rules.rollup import Ledger
 # People in China at the end of 2023. Source: National Bureau of Statistics, communiqué of
 # 29 February 2024, 1,409.67 million.
 POPULATION: Final = 1_409_670_000
-_POPULATION_SHARE = 10  # one tenth of the country
+_PART_OF_POPULATION: Final = 10  # more contacts than a tenth of the country has people
 _DOMINANT_PERCENT: Final = 90
 _CLAIM_TIMES: Final = 10
 # People who can pass per metre of width and second, free flow. Source: docs/metrics.md.
@@ -42,7 +42,7 @@ class Flag:
 
 def sanity_flags(lines: Sequence[Line], ledger: Ledger) -> list[Flag]:
     """
-    Return the doubts that a ledger raises, in the order of section 8.
+    Return the doubts that a ledger raises, those about the sums first.
 
     Args:
         lines: All figures of the report. A line may carry `cordon_width_m`
@@ -74,7 +74,7 @@ def one_digit(value: Decimal) -> str:
 
 
 def _population(ledger: Ledger) -> list[Flag]:
-    limit = POPULATION // _POPULATION_SHARE
+    limit = POPULATION // _PART_OF_POPULATION
     found = (("exposure.gross", ledger.gross), (TOTAL_CLAIMED, ledger.claimed or 0))
     return [
         Flag(FlagCode.ABOVE_POPULATION_SHARE, subject, value, limit)

@@ -88,7 +88,7 @@ class Line:
     parts: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
-        """Hold rule 4: a claim has a quotation and never an interval."""
+        """Refuse an interval on a claim: nobody said how sure it is."""
         is_sure = self.low is None and self.high is None and not self.parts
         if self.cls == "claimed" and not is_sure:
             raise ValueError(f"{self.key}: a claim has no interval")

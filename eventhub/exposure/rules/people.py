@@ -174,18 +174,6 @@ def overlaps(lines: Sequence[Line], parts: Sequence[Line], found: PeopleRange) -
     return (*shared, *inside)
 
 
-def people_range(reach: Sequence[int], *, universe: int | None) -> tuple[int | None, int | None]:
-    """
-    Return the fewest and the most distinct people behind several reaches.
-
-    Everybody may be the same people (the largest reach) or all different (the
-    sum, never more than the universe). People are never added into one figure.
-    """
-    if not reach:
-        return None, None
-    return max(reach), _at_most(sum(reach), universe)
-
-
 def people_middle(reach: Sequence[int], *, universe: int) -> int | None:
     """
     Return the people behind several reaches if nothing tied one channel to another.
@@ -254,10 +242,10 @@ def _top(line: Line) -> int:
 def _ends(found: Iterable[ChannelPeople], universe: int | None) -> tuple[int | None, int | None]:
     channels = list(found)
     low = max((one.fewest for one in channels if one.fewest is not None), default=None)
-    tops = [one.most for one in channels]
-    if not tops or any(top is None for top in tops):
-        return low, universe if tops else None
-    return low, _at_most(sum(top for top in tops if top is not None), universe)
+    tops = [one.most for one in channels if one.most is not None]
+    if not channels or len(tops) < len(channels):
+        return low, universe if channels else None
+    return low, _at_most(sum(tops), universe)
 
 
 def _moved(
