@@ -277,7 +277,8 @@ def no_other_number(files: Files) -> None:
     ratios = {cell for cell in files.cells if isinstance(cell, float) and cell % 1}
     for ratio in ratios:  # a formula; report.json keeps two or three digits of it
         assert known & {f"{ratio:.3f}", f"{ratio:.2f}", f"{ratio:.1f}"}, ratio
-    texts = "\n".join(str(cell) for cell in files.cells if cell not in ratios)
+    whole = (cell for cell in files.cells if cell not in ratios)
+    texts = "\n".join(f"{x:g}" if isinstance(x, float) else str(x) for x in whole)
     assert numbers(texts) - known == set()
 
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from eventhub.exposure.render import sections, words
 from eventhub.exposure.render.chapters import DayRow
-from eventhub.exposure.render.deck import COLOURS, INK, LEFT, RIGHT, TOP, Box, Deck, library
+from eventhub.exposure.render.deck import COLOURS, INK, LEFT, RIGHT, TOP, Box, Deck, library, plain
 from eventhub.exposure.render.page import ReportPage
 from eventhub.exposure.render.series import HeatTable
 from eventhub.kernel.format import exact, percent
@@ -24,7 +24,7 @@ _COLUMN, _COLUMN_STACKED, _BAR, _BAR_STACKED, _LINE = 51, 52, 57, 58, 4  # XL_CH
 _COLUMNS: Final = 25
 _LONGEST_NAME: Final = 26
 _TARGETS: Final = 12
-_MOST_LABELS: Final = 8  # under an axis: names stay level
+_MOST_LABELS: Final = 8  # under an axis
 _MOST_CELLS: Final = 400
 
 
@@ -263,9 +263,9 @@ def _row(
         ends = ((x + side, y), (x + side, y + side), (x, y + side))
         builder.add_line_segments([(int(a * inch), int(b * inch)) for a, b in ends], close=True)
     shape = builder.convert_to_shape()
-    deck.texture(shape.fill, cls)
+    deck.texture(shape.fill, cls, slide.part)
     shape.line.fill.background()
-    shape.shadow.inherit = False
+    plain(shape)
 
 
 def _chart(
@@ -302,11 +302,9 @@ def _label(deck: Deck, series: Any) -> None:
 
 
 def _sparse(chart: Any, count: int) -> None:
-    """Write every n-th name under the axis, level."""
+    """Write every n-th name under the axis; few stand level."""
     step = max(1, -(-count // _MOST_LABELS))
     axis, qn = chart.category_axis._element, library("oxml.ns").qn
-    chart.category_axis.tick_labels.font.size = library("util").Pt(11)
-    axis.find(qn("c:txPr")).find(qn("a:bodyPr")).set("rot", "0")
     for name in ("c:tickLblSkip", "c:tickMarkSkip"):
         element = axis.makeelement(qn(name), {"val": str(step)})
         axis.find(qn("c:noMultiLvlLbl")).addprevious(element)

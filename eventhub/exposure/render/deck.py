@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from typing import Any, Final
 
@@ -29,18 +30,64 @@ EDGE: Final = 0.583
 _SQUARE: Final = 0x2E7F  # characters behind it are as wide as high
 _NARROW: Final = 0.56  # width of the others, em
 _LEADING: Final = 1.2
+_TALL_LEADING: Final = 1.4  # of Chinese fonts
 _ROW: Final = 0.031  # height of a row, inches per point of its text
 _SMALLEST: Final = 7  # points
 _TALL: Final = 0.62  # inches that a row takes where there is room
-_SLACK: Final = 0.95  # of a width: programs set the same font a little wider or narrower
+_SLACK: Final = 0.9  # of a width: programs set the same font a little wider or narrower
 _LATIN: Final = "Arial"
 _ASIAN: Final = "Microsoft YaHei"
 _SONG: Final = ("Times New Roman", "SimSun")
 
 
+# Class: edge of the tile, points, and which of its pixels are inked.
+_TILES: Final[Mapping[str, tuple[float, Callable[[float, float], bool]]]] = {
+    "estimated": (8.0, lambda x, y: (x + y) % 1 < 0.5),
+    "claimed": (5.0, lambda _x, y: 0.36 <= y < 0.64),
+    "residual": (5.0, lambda x, _y: 0.4 <= x < 0.6),
+}
+_PATTERNS: Final = {
+    "estimated": "WIDE_UPWARD_DIAGONAL",
+    "claimed": "LIGHT_HORIZONTAL",
+    "residual": "LIGHT_VERTICAL",
+}
+_TILE_PX: Final = 50
+_TILED: Final = (
+    '<a:blipFill xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    'dpi="0" rotWithShape="1"><a:blip r:embed="{}"/><a:srcRect/>'
+    '<a:tile tx="0" ty="0" sx="100000" sy="100000" flip="none" algn="tl"/></a:blipFill>'
+)
+
+
+@cache
+def _tile(cls: str) -> bytes:
+    """Return the PNG of one tile, colour on white."""
+    from PIL import Image  # noqa: PLC0415 - slow import
+
+    points, is_inked = _TILES[cls]
+    colour = tuple(bytes.fromhex(COLOURS[cls]))
+    picture = Image.new("RGB", (_TILE_PX, _TILE_PX), (255, 255, 255))
+    for x in range(_TILE_PX):
+        for y in range(_TILE_PX):
+            if is_inked(x / _TILE_PX, y / _TILE_PX):
+                picture.putpixel((x, y), colour)
+    dots = _TILE_PX / points * 72
+    target = io.BytesIO()
+    picture.save(target, "PNG", dpi=(dots, dots))
+    return target.getvalue()
+
+
 def library(name: str) -> Any:
     """Return a module of python-pptx; it is loaded when the first deck is made."""
     return importlib.import_module(f"pptx.{name}")
+
+
+def plain(shape: Any) -> None:
+    """Take away the style of the theme, which throws a shadow in some programs."""
+    style = shape._element.find(library("oxml.ns").qn("p:style"))
+    if style is not None:
+        shape._element.remove(style)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +104,7 @@ def fitting(text: str, box: Box, sizes: Sequence[int] = (34, 28, 24, 20)) -> int
     """Return the largest of some sizes, points, in which a text stays inside its box."""
     for size in sizes:
         count = sum(lines(part, size, box.w) for part in text.split("\n"))
-        if count * size / 72 * _LEADING <= box.h:
+        if count * size / 72 * _leading(text) <= box.h:
             return size
     return sizes[-1]
 
@@ -67,6 +114,10 @@ def lines(text: str, size: float, width: float) -> int:
     em = size / 72
     length = sum(em if ord(char) > _SQUARE else em * _NARROW for char in text)
     return max(1, -int(-length // (width * _SLACK)))
+
+
+def _leading(text: str) -> float:
+    return _TALL_LEADING if any(ord(char) > _SQUARE for char in text) else _LEADING
 
 
 def _table_size(
@@ -86,7 +137,7 @@ def _row_heights(
         max(
             size * _ROW,
             *(
-                lines(text, size, width - 0.1) * size / 72 * _LEADING + 0.04
+                lines(text, size, width - 0.1) * size / 72 * _leading(text) + 0.04
                 for text, width in zip(row, widths, strict=True)
             ),
         )
@@ -143,9 +194,11 @@ class Deck:
             box = Box(LEFT, 0.5, RIGHT - LEFT, 0.85)
             self.text(made, box, title, size=fitting(title, box), song=True)
         self.rule(made, Box(LEFT, FOOT, RIGHT - LEFT, 0), INK)
-        self.text(made, Box(LEFT, FOOT + 0.08, 7.4, 0.4), foot, size=11, colour=INK2)
+        right = 3.9 if source else 0.7
+        wide = RIGHT - LEFT - right - 0.1
+        self.text(made, Box(LEFT, FOOT + 0.08, wide, 0.4), foot, size=11, colour=INK2)
         end = f"{source}    {self.count}" if source else str(self.count)
-        box = Box(RIGHT - 3.9, FOOT + 0.08, 3.9, 0.4)
+        box = Box(RIGHT - right, FOOT + 0.08, right, 0.4)
         self.text(made, box, end, size=11, colour=INK2, align="right")
         if self.mark:
             box = Box(RIGHT - 4.2, 0.08, 4.2, 0.34)
@@ -203,6 +256,7 @@ class Deck:
         line = slide.shapes.add_connector(1, x, y, x + w, y + h)
         line.line.color.rgb = self.rgb(colour)
         line.line.width = library("util").Pt(weight)
+        plain(line)
 
     def picture(self, slide: Any, box: Box, png: bytes) -> Any:
         """Add a picture at the right of a box, as large as fits into it."""
@@ -216,25 +270,30 @@ class Deck:
         """Add a rectangle in the texture of a class of evidence."""
         shape = slide.shapes.add_shape(1, *self._place(box))
         shape.line.color.rgb = self.rgb(COLOURS[cls])
-        self.texture(shape.fill, cls)
-        shape.shadow.inherit = False
+        self.texture(shape.fill, cls, slide.part)
+        plain(shape)
         return shape
 
-    def texture(self, fill: Any, cls: str) -> None:
-        """Fill in the texture of a class: solid, twill, lines, bare warp."""
-        patterns_of = library("enum.dml").MSO_PATTERN
-        patterns = {
-            "estimated": patterns_of.WIDE_UPWARD_DIAGONAL,
-            "claimed": patterns_of.LIGHT_HORIZONTAL,
-            "residual": patterns_of.LIGHT_VERTICAL,
-        }
-        if cls not in patterns:
-            fill.solid()
-            fill.fore_color.rgb = self.rgb(COLOURS.get(cls, INK))
+    def texture(self, fill: Any, cls: str, part: Any = None) -> None:
+        """
+        Fill in the texture of a class: solid, twill, lines, bare warp.
+
+        On a slide, `part`, it is a tile of a picture: the patterns of the format
+        look otherwise in every program. Charts have the nearest pattern.
+        """
+        if part is None and cls in _TILES:
+            fill.patterned()
+            fill.pattern = getattr(library("enum.dml").MSO_PATTERN, _PATTERNS[cls])
+            fill.fore_color.rgb, fill.back_color.rgb = self.rgb(COLOURS[cls]), self.rgb("FFFFFF")
             return
-        fill.patterned()
-        fill.pattern = patterns[cls]
-        fill.fore_color.rgb, fill.back_color.rgb = self.rgb(COLOURS[cls]), self.rgb("FFFFFF")
+        fill.solid()
+        fill.fore_color.rgb = self.rgb(COLOURS.get(cls, INK))
+        if cls not in _TILES:
+            return
+        image = self.file.part.package.get_or_add_image_part(io.BytesIO(_tile(cls)))
+        relation = part.relate_to(image, library("opc.constants").RELATIONSHIP_TYPE.IMAGE)
+        solid = fill._xPr.find(library("oxml.ns").qn("a:solidFill"))
+        solid.getparent().replace(solid, library("oxml").parse_xml(_TILED.format(relation)))
 
     def table(
         self,

@@ -6,17 +6,19 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
 
-from eventhub.exposure.render import sections, words
+from eventhub.exposure.render import figures, sections, words
 from eventhub.exposure.render.evidence import evidence
 from eventhub.exposure.render.page import LedgerRow, ReportPage, report_page
 from eventhub.exposure.render.series import HeatTable, StreamCurve
 from eventhub.kernel import typeset
 from eventhub.kernel.format import day_text, exact, percent, short
 from eventhub.kernel.i18n import current_lang, pick
+
+_COVER_FIGURES: Final = 2
 
 
 def report_pdf(document: Mapping[str, Any], logo: bytes | None = None) -> bytes:
@@ -61,7 +63,8 @@ def _data(document: Mapping[str, Any]) -> dict[str, Any]:
         "share": str(page.share) if page.share is not None else "",
         "share_lines": _share_lines(document, page),
         "shares": {cls: str(share) for cls, share in page.shares.items()},
-        "sums": _sums(document),
+        "sums": _sums(document, page),
+        "fall": _fall(document, page),
         "legend": _legend(page),
         "has_quotes": page.has_quotes and page.scale is None,
         "ledger": [_row(row) for row in page.counted],
@@ -102,6 +105,7 @@ def _words(document: Mapping[str, Any]) -> dict[str, str]:
         "version": _("Version %(n)s", n=document["version"]),
         "ledger": _("Ledger"),
         "line": _("Ledger line"),
+        "fall": _("Where every contact comes from"),
         "quote": _("Words as published"),
         "value": _("Value"),
         "unit": _("Unit"),
@@ -228,12 +232,43 @@ def _share_lines(document: Mapping[str, Any], page: ReportPage) -> list[str]:
     ]
 
 
-def _sums(document: Mapping[str, Any]) -> list[dict[str, str]]:
+def _fall(document: Mapping[str, Any], page: ReportPage) -> list[dict[str, Any]]:
+    """Return the rows of the waterfall; none where its bars could not be seen."""
+    if page.scale is None:
+        return []
+    rows = [_fall_row(row.name, f"{row.op} {row.value}", row.bar) for row in page.counted]
+    gross = words.signed(document["gross_op"], document["gross"])
+    rows.append(_fall_row(_("Gross with evidence"), gross, *page.sum_bars, is_sum=True))
+    if page.total:
+        total = f"{page.total.op} {page.total.value}"
+        rows.append(_fall_row(page.total.name, total, page.total.bar))
+    if page.residual_bar:
+        rest = words.signed(document["residual_op"], document["residual"])
+        rows.append(_fall_row(_("Unexplained residual"), rest, page.residual_bar))
+    return rows
+
+
+def _fall_row(
+    name: str, value: str, *bars: figures.Bar | None, is_sum: bool = False
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": value.removeprefix("= "),
+        "bars": [asdict(bar) for bar in bars if bar],
+        "is_sum": is_sum,
+    }
+
+
+def _sums(document: Mapping[str, Any], page: ReportPage) -> list[dict[str, str]]:
+    """Return the figures of the cover: the sums, beside them key figures where no total is."""
     names = (("claimed", _("Claimed")), ("gross", _("Traceable")), ("residual", _("Unexplained")))
     return [
         {"label": label, "figure": words.signed(document[f"{key}_op"], document[key])}
         for key, label in names
         if document[key] is not None
+    ] + [
+        {"label": row.metric_name, "figure": f"{row.op} {row.value}".removeprefix("= ").strip()}
+        for row in page.key_rows[:_COVER_FIGURES]
     ]
 
 

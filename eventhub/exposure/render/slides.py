@@ -148,10 +148,10 @@ def _days(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
         ]
         for row in page.days[:_ROWS]
     ]
-    widths = (2.3, 1.2, 1.2, 1.4, 0.9, 4.5)
+    widths = (2.7, 1.2, 1.1, 1.1, 0.9, 4.5)
     room = Box(LEFT, TOP, RIGHT - LEFT, _TABLE.h - _CHART_FROM)
     numbers = frozenset({1, 3, 4})
-    (*_above, end) = deck.table(slide, room, [heads, *rows], widths, size=14, numbers=numbers)
+    (*_above, end) = deck.table(slide, room, [heads, *rows], widths, size=13, numbers=numbers)
     drawn = [day for day in page.days if day.hours][-2:]
     if _END - end < _CHART_FROM:
         slide, end = deck.slide(_("Each day beside the same weekday of other weeks"), note), TOP
@@ -273,10 +273,11 @@ def _lines(deck: Deck, document: Mapping[str, Any], page: ReportPage) -> None:
     """Print every line of the report, so that no figure is left out of the deck."""
     lines: Sequence[Mapping[str, Any]] = document["lines"]
     heads = ["", _("Ledger line"), _("Value"), _("Unit"), _("Class"), _("In the sum")]
-    for start in range(0, len(lines), _ROWS):
+    each = -(-len(lines) // -(-len(lines) // _ROWS)) if lines else 1  # no slide with one row
+    for start in range(0, len(lines), each):
         note = _("measured %(m)s · estimated %(e)s · claimed %(c)s", **_percents(page))
         slide = deck.slide(_("Every figure with its class"), note, _source(document))
-        rows = [heads, *(_line(line) for line in lines[start : start + _ROWS])]
+        rows = [heads, *(_line(line) for line in lines[start : start + each])]
         widths = (0.4, 5.0, 1.9, 1.7, 1.2, 1.3)
         deck.table(slide, _TABLE, rows, widths, size=14, numbers=frozenset({2}))
 
