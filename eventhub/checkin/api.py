@@ -181,7 +181,7 @@ def redeem() -> Response:
         ),
     )
     metrics.count("scans", result=answer["result"])
-    shown = _shown(device, _nonce(sent.nonce), answer["result"])
+    shown = _shown(device, nonce_of(sent.nonce), answer["result"])
     return private(json_answer(answer | {"answers": shown, "server_ms": clock.now_ms()}))
 
 

@@ -97,8 +97,10 @@ def lang_url(lang: str) -> str:
 
 
 def _keep_choice(response: Response) -> Response:
+    """Note the language that somebody chose; a page that a script takes along is no choice."""
     asked = request.args.get("lang")
-    if asked in LANGS and request.cookies.get(COOKIE) != asked:
+    is_opened = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    if is_opened and asked in LANGS and request.cookies.get(COOKIE) != asked:
         response.set_cookie(
             COOKIE, asked, max_age=_COOKIE_AGE_S, samesite="Lax", secure=request.is_secure
         )

@@ -124,3 +124,17 @@ def test_the_scanner_can_be_put_on_a_home_screen(client: FlaskClient, lang: str)
     assert {(icon["sizes"], icon["purpose"]) for icon in facts["icons"]} == {
         (size, purpose) for size in ("192x192", "512x512") for purpose in ("any", "maskable")
     }
+
+
+@pytest.mark.only("sqlite")
+def test_pages_that_the_scanner_takes_along_do_not_change_the_language(client: FlaskClient) -> None:
+    def kept(path: str, **headers: str) -> str | None:
+        client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        found = client.get_cookie("lang")
+        return found.value if found else None
+
+    assert kept("/gate/", Accept_Language="zh") is None
+    for lang in ("zh", "en"):  # as its service worker takes them
+        assert kept(f"/gate/?lang={lang}", Sec_Fetch_Dest="empty") is None
+    assert kept("/gate/?lang=en", Sec_Fetch_Dest="document") == "en"
+    assert kept("/gate/?lang=zh") == "zh"  # a browser that does not say what for

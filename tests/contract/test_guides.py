@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,15 @@ from babel.messages.pofile import read_po
 from flask import Flask
 
 from eventhub.settings import ROOT
+from tools import screenshots
 
 FOLDER = ROOT / "docs/guides"
 GUIDES = sorted(FOLDER.glob("*.md"))
 CATALOGUE = ROOT / "eventhub/translations/zh_Hans_CN/LC_MESSAGES/messages.po"
 _BOLD = re.compile(r"(^|[^\n])\*\*([^*]+)\*\*([:：]?)", re.MULTILINE)
 _LANGS = ("en", "zh")
+_RUNNABLE = re.compile(r"`\.venv/bin/flask ([^`]+)`")
+_BACKUP = "/backup/now.backup"
 
 
 def texts() -> dict[str, set[str]]:
@@ -76,3 +80,31 @@ def test_addresses_in_them_answer(demo_app: Flask) -> None:
     for guide in GUIDES:
         for path in re.findall(r"`(/[a-z0-9/-]*)`", guide.read_text()):
             assert client.get(path, follow_redirects=True).status_code == 200, (guide.name, path)
+
+
+@pytest.mark.only("sqlite")
+def test_commands_in_them_run_as_they_are_written(demo_app: Flask, tmp_path: Path) -> None:
+    written = {line for guide in GUIDES for line in _RUNNABLE.findall(guide.read_text())}
+    assert len(written) >= 9
+    runner = demo_app.test_cli_runner()
+    file = tmp_path / "programme.csv"
+    exported = runner.invoke(args=["schedule", "export", "demo", "--format", "csv"])
+    file.write_bytes(exported.stdout_bytes)
+    for line in sorted(written):
+        event = "futian-2023" if line.startswith("report ") else "demo"
+        named = {"EVENT": event, "VERSION": "1", "FILE": str(file), _BACKUP: str(tmp_path / "b")}
+        args = [named.get(word, word) for word in shlex.split(line)]
+        done = runner.invoke(args=args, input="a long enough password\n")
+        assert done.exit_code == 0, f"{line}: {done.output}"
+
+
+def test_their_pictures_are_those_that_a_test_draws_anew() -> None:
+    shown = {
+        path
+        for page in [*GUIDES, ROOT / "README.md"]
+        for path in re.findall(r"\]\((?:\.\./|docs/)?(img/[^)]+\.png)\)", page.read_text())
+    }
+    assert len(shown) >= 6
+    assert shown <= {f"img/{name}.png" for name in screenshots.names()}
+    stored = {f"img/{path.name}" for path in screenshots.FOLDER.glob("*.png")}
+    assert stored == {f"img/{name}.png" for name in screenshots.names()}
