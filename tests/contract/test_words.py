@@ -22,7 +22,7 @@ OTHER_SENSE = {
     "release": r"\bRelease them\b|^released$",
     "show": (
         r"\bno-shows?\b|\bshows? (?:the|what|how|nothing|that|it|its|only|your|all|them)\b"
-        r"|\b(?:not|to|can|will|they|that|entry|picture|link|pages|it) shows?\b"
+        r"|\b(?:not|to|can|will|they|that|entry|picture|link|pages|gate|it) shows?\b"
         r"|^show(?:$| (?:a|the)\b)"
     ),
 }
