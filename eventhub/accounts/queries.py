@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, text
 
+from eventhub.accounts import rules
 from eventhub.accounts.models import (
     ApiKey,
     LoginSession,
@@ -64,6 +65,11 @@ class OwnSessionRow:
     agent: str
     created_at: datetime
     seen_at: datetime
+
+    @property
+    def device(self) -> str:
+        """Return browser and system as people call them."""
+        return rules.device_name(self.agent)
 
 
 @dataclass(frozen=True, slots=True)

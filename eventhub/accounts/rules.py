@@ -130,3 +130,31 @@ def unknown_scopes(scopes: Sequence[str]) -> list[str]:
     """Return the words that are no scope, in order."""
     known = {scope.value for scope in Scope}
     return [scope for scope in scopes if scope not in known]
+
+
+# What a browser says of itself, and its name; the first that fits. Several call themselves
+# Chrome and Safari as well, and phones the system that theirs is made from.
+_BROWSERS = (
+    ("MicroMessenger/", "WeChat"),
+    ("Edg/", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_name(agent: str) -> str:
+    """Return browser and system by the names that people know, else what the program said."""
+    found = [
+        next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)
+    ]
+    return " · ".join(filter(None, found)) or agent

@@ -111,3 +111,33 @@ def test_the_way_back_stays_on_this_site(target: str | None, result: str | None)
 def test_unknown_scopes_are_named() -> None:
     assert rules.unknown_scopes([scope.value for scope in Scope]) == []
     assert rules.unknown_scopes(["audience:write", "admin", "x:read"]) == ["admin", "x:read"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox · Linux",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 15; 24030PN60C) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Version/4.0 Chrome/130.0 Mobile Safari/537.36 MicroMessenger/8.0.56",
+            "WeChat · Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 "
+            "(KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+            "Safari · iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
+            "Edge · Windows",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+    ],
+)
+def test_a_device_is_called_what_people_call_it(agent: str, name: str) -> None:
+    assert rules.device_name(agent) == name
