@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -13,6 +14,10 @@ from eventhub.registration.models import Answer, Question
 from eventhub.registration.queries.forms import AnswerRow, answer_row
 from eventhub.registration.rules.forms import Kind
 
+_AS_GIVEN: Final = frozenset(
+    {Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER, Kind.DATE, Kind.PHONE, Kind.EMAIL}
+)
+
 
 class AnswerColumns:
     """The questions of an event that have answers, and the cells of people."""
@@ -21,20 +26,20 @@ class AnswerColumns:
         """Read the questions: the newest words of each, in the order they were made."""
         answered = select(Answer.id).where(Answer.question_id == Question.id).exists()
         self._event_id = event_id
-        self._questions = {
-            row.id: row
-            for row in db.session.scalars(select(Question).where(Question.event_id == event_id))
-        }
+        questions = db.session.scalars(select(Question).where(Question.event_id == event_id)).all()
         has_answers = set(
             db.session.scalars(select(Question.slug).where(Question.event_id == event_id, answered))
         )
-        newest = [row for row in self._questions.values() if row.replaced_at is None]
+        newest = [row for row in questions if row.replaced_at is None]
         self._slugs = {
             row.slug: pick(row.label)
             for row in sorted(newest, key=lambda row: row.id)
             if row.slug in has_answers
         }
-        self._places = {slug: place for place, slug in enumerate(self._slugs)}
+        places = {slug: place for place, slug in enumerate(self._slugs)}
+        self._cells = {
+            row.id: (places[row.slug], _teller(row)) for row in questions if row.slug in places
+        }
 
     @property
     def headings(self) -> list[str]:
@@ -52,13 +57,19 @@ class AnswerColumns:
             )
         )
         for attendee_id, question_id, value in rows:
-            question = self._questions[question_id]
-            found[attendee_id][self._places[question.slug]] = told(answer_row(question, value))
+            place, tell = self._cells[question_id]
+            found[attendee_id][place] = tell(value)
         return found
 
 
-def told(answer: AnswerRow) -> str:
-    """Return an answer in words: labels, yes or no, the name of a file, or as it was given."""
+def _teller(question: Question) -> Callable[[Any], str]:
+    """Return what puts an answer in words: labels, yes or no, a file's name, or as it is."""
+    if question.kind in _AS_GIVEN:  # most answers, and there are many: nothing to look up
+        return str
+    return lambda value: _told(answer_row(question, value))
+
+
+def _told(answer: AnswerRow) -> str:
     if answer.kind is Kind.YES_NO:
         return _("Yes") if answer.value else _("No")
     if answer.kind is Kind.FILE:
