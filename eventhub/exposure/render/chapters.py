@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from eventhub.exposure.enums import Channel
 from eventhub.exposure.render import words
@@ -266,9 +267,12 @@ def _gap_limits(document: Mapping[str, Any]) -> list[Limit]:
     missing = sum(len(line["facts"].get("missing", ())) for line in document["lines"])
     if not missing:
         return []
-    text = _(
+    text = ngettext(
+        "%(n)s hour of a counter has no data. It is not filled and not 0: the sum is a lower "
+        "bound.",
         "%(n)s hours of counters have no data. They are not filled and not 0: the sum is a "
         "lower bound.",
+        missing,
         n=exact(missing),
     )
     return [Limit(_("Gaps"), text)]
