@@ -44,6 +44,7 @@ NAMES: Final = {
     "R20": "slow clients in the middle of headers and bodies, nginx in front",
     "R39": "the clock of a gate is ten minutes off; scans at the turn of the day",
     "oversell": "several processes want the last places, alone and in groups, and give some back",
+    "peak": "ten times the planned arrivals; the waiting room lets in what was planned",
     "scale-out": "two hosts, nginx, Redis: one host dies",
 }
 TALLIES: Final = {
@@ -61,6 +62,8 @@ TALLIES: Final = {
     "given_back": "given back",
     "contested": "contested tickets",
     "orders": "orders",
+    "arrivals": "people who came",
+    "with_place": "requests of people with a place",
 }
 OUTCOMES: Final = {
     "told": "acknowledged",
@@ -83,6 +86,9 @@ OUTCOMES: Final = {
     "failed": "others not served",
     "other_states": "ended in another state",
     "p95_ms": "ms at most for 95 %",
+    "rejected": "of people with a place rejected",
+    "let_in": "let in",
+    "tried_again": "scans tried again",
     "sold": "sold",
     "oversold": "sold twice",
     "empty": "left empty",

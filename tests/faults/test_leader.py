@@ -25,6 +25,7 @@ from tests.soak import Record
 
 pytestmark = pytest.mark.processes
 LEASE_S = 1.0
+KILLS_PER_HANG = 10
 
 
 def test_rows_are_done_once_while_leaders_die_and_hang(
@@ -47,7 +48,7 @@ def _run(
     database: Database, times: Times, record: Record, *, has_fence: bool
 ) -> tuple[int, int, int]:
     """Return how many rows were missed and doubled, and how often a leader hung."""
-    kills = times(2, 500) if has_fence else 8
+    kills = times(2, 550) if has_fence else 8  # 500 leaders die, 50 hang
     rows = kills * 20
     until_s = kills * 1.6
     _make_tables()
@@ -75,7 +76,9 @@ def _run(
         time.sleep(random.uniform(0.3, 1.2))
         while (leader := _leader(processes)) is None:
             time.sleep(0.05)
-        if kill % 2 == 0 or not has_fence:  # hangs for longer than its lease, then goes on
+        if (
+            kill % (KILLS_PER_HANG + 1) == 0 or not has_fence
+        ):  # hangs for longer than its lease, then goes on
             hangs += 1
             os.kill(leader.pid or 0, signal.SIGSTOP)
             time.sleep(LEASE_S * 2)
