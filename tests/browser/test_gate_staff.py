@@ -18,6 +18,7 @@ from eventhub.registration.models import Answer, Attendee, EventKey, Ticket
 from eventhub.registration.service import ensure_day_keys, signing_key, ticket_day_keys
 from tests.browser import conftest
 from tests.browser.test_gate_offline import Server, house, pair, queue_is, results, server, show
+from tests.checkin import test_shown_answers as shown_answers
 from tests.factories import checkin as make
 
 __all__ = ["house", "server"]  # fixtures
@@ -215,6 +216,31 @@ def test_the_question_at_entry_is_asked_with_and_without_a_server(
     kept = select(Answer.value, Ticket.id).join(Ticket, Ticket.attendee_id == Answer.attendee_id)
     assert sorted(map(tuple, db.session.execute(kept))) == [("green", online), ("meat", tapped)]
     assert service.replay(house.event_id).matches_projection
+
+
+def test_marked_answers_are_shown_with_a_server_and_kept_nowhere(
+    server: Server, house: make.House, browsers: conftest.Browsers
+) -> None:
+    label = {"zh": "需要协助吗？", "en": "Do you need assistance?"}
+    need = shown_answers.ask(house, "need", kind="yes_no", label=label, is_staff_visible=True)
+    note = shown_answers.ask(house, "note", label={"zh": "备注："}, is_staff_visible=True)
+    first, second = make.make_tickets(house, 2)
+    for ticket, wants in ((first, True), (second, False)):
+        shown_answers.answer(ticket, need, wants)
+        shown_answers.answer(ticket, note, "zyx轮椅")
+    make.forget_config()
+    page = browsers.open(browsers.start())
+    pair(page, server, house, "north")
+    enter(page, make.gs_of(first))
+    word_is(page, "请进")
+    line = page.locator('[data-part="line"]')
+    expect(line).to_have_text("需要协助吗？ 是\n备注： zyx轮椅")
+    page.locator('[data-part="next"]').click()
+    assert "zyx" not in page.evaluate(EVERYTHING)
+    server.stop()
+    enter(page, make.gs_of(second))
+    word_is(page, "请进")
+    expect(line).to_be_hidden()
 
 
 def test_a_kiosk_shows_no_name_and_is_left_with_a_card(

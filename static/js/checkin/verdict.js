@@ -5,6 +5,7 @@ import { play } from "./sound.js";
 
 const HAN = /[\u3400-\u9fff]/;
 const LONGEST_HAN_WORD = 5;
+const LONGEST_ANSWER = 80; // characters that staff can read while a guest stands there
 
 /**
  * @typedef {{ result: string, [key: string]: any }} Verdict
@@ -88,7 +89,7 @@ export class VerdictScreen {
       when: verdict.result === "used" ? [values.time, values.gate].filter(Boolean).join("   ") : "",
       name: isTrouble || isUsed ? "" : this.#name(verdict),
       facts: isTrouble ? "" : [isUsed ? this.#name(verdict) : "", this.#facts(verdict)].filter(Boolean).join("   "),
-      line,
+      line: [line, ...this.#answers(verdict)].filter(Boolean).join("\n"),
     };
   }
 
@@ -124,6 +125,19 @@ export class VerdictScreen {
     if (!show) return "";
     const people = party?.of > 1 && persons ? fill(this.settings.texts.persons, { n: String(persons) }) : "";
     return [this.pick(show.type), show.seat, people].filter(Boolean).join("   ");
+  }
+
+  /**
+   * What the organizers let staff see of the answers; a "no" needs no staff, a kiosk shows none.
+   * @param {Verdict} verdict
+   */
+  #answers(verdict) {
+    if (!this.hasNames) return [];
+    return (verdict.answers ?? []).filter((/** @type {any} */ one) => one.value !== false).map((/** @type {any} */ one) => {
+      const labels = one.labels.map((/** @type {any} */ label) => this.pick(label)).join(this.settings.texts.and);
+      const said = labels || (one.value === true ? this.settings.texts.yes : String(one.value));
+      return `${this.pick(one.question)} ${said.slice(0, LONGEST_ANSWER)}`;
+    });
   }
 
   /**
