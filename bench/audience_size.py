@@ -74,7 +74,8 @@ def main() -> None:
             for number in range(3, GATES + 1):
                 gates.make_gate(house, f"gate-{number}", number=number)
             check_ins(house, given.scans)
-            beats(house, given.beats)
+            with clock.fixed(START + timedelta(days=1)):  # the logs are of that day
+                beats(house, given.beats)
             rebuild(house)
             db.session.remove()
             db.engine.dispose()

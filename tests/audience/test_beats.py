@@ -15,7 +15,13 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import select
 
 from eventhub.audience import beacons, jobs, queries, service
-from eventhub.audience.models import BeatMinute, BeatPolicy, StreamSample, ViewerSketch
+from eventhub.audience.models import (
+    BeatMinute,
+    BeatPolicy,
+    Stream,
+    StreamSample,
+    ViewerSketch,
+)
 from eventhub.audience.rules import beats, uniques
 from eventhub.audience.rules.beats import Minute, Policy
 from eventhub.audience.sources import beacon
@@ -283,6 +289,36 @@ def test_plays_are_exact_and_one_page_load_counts_once(event: EventRow) -> None:
     assert jobs.read_beats().starts == 2
     day = queries.viewers_days(event)[0]
     assert (day.count, day.starts, day.is_exact) == (2, 4, True)
+
+
+def test_the_plays_so_far_stand_beside_the_viewers_of_each_stream(event: EventRow) -> None:
+    watch(event, "side", "/hls/side.m3u8")
+
+    def play(minutes: int, sid: str, slug: str) -> bytes:
+        return join_line((MINUTE - minutes) * 60, sid, s=f"cloth-week/{slug}")
+
+    def beat(minutes: int, slug: str) -> bytes:
+        return beat_line((MINUTE - minutes) * 60, key=f"cloth-week/{slug}")
+
+    write("join-1.log", play(9, "a", "main"), play(8, "b", "side"), play(7, "c", "side"))
+    write("beat-1.log", beat(9, "main"), beat(6, "side"), beat(5, "main"))
+    jobs.read_beats()
+    write("join-2.log", play(4, "d", "main"), play(3, "e", "side"))
+    write("beat-2.log", beat(4, "main"), beat(3, "side"))
+    jobs.read_beats()
+    rows = db.session.execute(
+        select(Stream.slug, StreamSample.at, StreamSample.cumulative)
+        .join(Stream, Stream.id == StreamSample.stream_id)
+        .order_by(Stream.slug, StreamSample.at)
+    )
+    found = [(slug, round((NOW - at).total_seconds() / 60), count) for slug, at, count in rows]
+    assert found == [
+        ("main", 9, 1),
+        ("main", 5, 1),
+        ("main", 4, 2),
+        ("side", 6, 2),
+        ("side", 3, 3),
+    ]
 
 
 def test_who_asks_not_to_be_followed_is_counted_as_a_play_alone(event: EventRow) -> None:

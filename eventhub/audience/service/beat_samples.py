@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, tuple_, update
 
 from eventhub.audience import queries
 from eventhub.audience.enums import Decision, QuarantineRule
@@ -38,32 +39,80 @@ def close_minutes() -> None:
 
 def write(touched: Collection[Place], now: datetime) -> None:
     """Write the viewers of minutes that are over; one with a late beat is written again."""
-    now_s = int(now.timestamp())
-    for stream_id in sorted({one for one, _minute in touched}):
-        minutes = [minute for one, minute in touched if one == stream_id]
-        rows = db.session.scalars(
-            select(BeatMinute)
-            .where(
-                BeatMinute.stream_id == stream_id,
-                BeatMinute.minute.between(min(minutes), max(minutes)),
-                BeatMinute.minute <= (now_s - _CLOSED_AFTER_S) // rules.MINUTE_S - 1,
-                (BeatMinute.beats > 0) | (BeatMinute.starts > integrity.JUMP_FLOOR),
-            )
-            .order_by(BeatMinute.minute)
-        ).all()
-        if rows:
-            _write(db.session.get_one(Stream, stream_id), rows, now)
-
-
-def _apart(source_id: int) -> dict[datetime, Quarantine]:
+    if not touched:
+        return
+    ids = sorted({stream_id for stream_id, _minute in touched})
+    first, last = min(one for _id, one in touched), max(one for _id, one in touched)
+    over = (int(now.timestamp()) - _CLOSED_AFTER_S) // rules.MINUTE_S - 1
     rows = db.session.scalars(
-        select(Quarantine).where(Quarantine.source_id == source_id).order_by(Quarantine.id)
-    )
-    return {queries.minute_apart(row.row_key): row for row in rows}
+        select(BeatMinute)
+        .where(
+            BeatMinute.stream_id.in_(ids),
+            BeatMinute.minute.between(first - 1, min(last, over)),
+        )
+        .order_by(BeatMinute.stream_id, BeatMinute.minute)
+    ).all()
+    by_stream: dict[int, list[BeatMinute]] = defaultdict(list)
+    for row in rows:
+        by_stream[row.stream_id].append(row)
+    if by_stream:
+        _write(by_stream, set(touched), _Standing.of(sorted(by_stream), first, last), now)
 
 
 def _minute(at: datetime) -> int:
     return int(at.timestamp()) // rules.MINUTE_S
+
+
+def _instant(minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * rules.MINUTE_S, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What stands of streams: who they are, their samples, plays before, minutes set apart."""
+
+    streams: Mapping[int, Stream]
+    samples: dict[tuple[int, datetime], int | None]
+    starts_before: Mapping[int, int]
+    apart: dict[Place, Quarantine]
+
+    @classmethod
+    def of(cls, ids: Sequence[int], first: int, last: int) -> _Standing:
+        """Read all of it about minutes `first` to `last`; four statements."""
+        streams = {
+            row.id: row for row in db.session.scalars(select(Stream).where(Stream.id.in_(ids)))
+        }
+        by_source = {row.source_id: row.id for row in streams.values()}
+        apart = {
+            (by_source[row.source_id], _minute(queries.minute_apart(row.row_key))): row
+            for row in db.session.scalars(
+                select(Quarantine)
+                .where(Quarantine.source_id.in_(sorted(by_source)))
+                .order_by(Quarantine.id)
+            )
+        }
+        samples = db.session.execute(
+            select(StreamSample.stream_id, StreamSample.at, StreamSample.viewers).where(
+                StreamSample.stream_id.in_(ids),
+                StreamSample.at.between(_instant(first - 1), _instant(last)),
+            )
+        )
+        gone = [place for place, row in apart.items() if row.decision != Decision.ACCEPT]
+        starts = db.session.execute(
+            select(BeatMinute.stream_id, func.sum(BeatMinute.starts))
+            .where(
+                BeatMinute.stream_id.in_(ids),
+                BeatMinute.minute < first,
+                tuple_(BeatMinute.stream_id, BeatMinute.minute).not_in(gone),
+            )
+            .group_by(BeatMinute.stream_id)
+        )
+        return cls(
+            streams=streams,
+            samples={(stream_id, at): viewers for stream_id, at, viewers in samples},
+            starts_before={stream_id: int(total) for stream_id, total in starts},
+            apart=apart,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,70 +123,53 @@ class _Before:
     starts: int | None
 
 
-def _write(stream: Stream, rows: Sequence[BeatMinute], now: datetime) -> None:
-    apart = _apart(stream.source_id)
-    kept, starts = _standing(stream, rows)
-    total = _starts_before(stream, rows[0].minute, apart)
+def _write(
+    by_stream: Mapping[int, Sequence[BeatMinute]],
+    touched: Collection[Place],
+    standing: _Standing,
+    now: datetime,
+) -> None:
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
-    for row in rows:
-        at = datetime.fromtimestamp(row.minute * rules.MINUTE_S, UTC)
-        viewers = round(rules.viewers(row.weight))
-        known = apart.get(at)
-        before = _Before(kept.get(at - _MINUTE), starts.get(row.minute - 1))
-        rule = QuarantineRule(known.rule) if known else _doubt(viewers, row.starts, before)
-        if rule and (known is None or known.decision != Decision.ACCEPT):
-            _set_apart(stream, row, at, viewers, rule, known, now)
-            continue
-        total += row.starts
-        if not row.beats:
-            continue
-        values = {
-            "stream_id": stream.id,
-            "at": at,
-            "viewers": viewers,
-            "cumulative": int(total),
-        }
-        if at in kept:
-            changed.append(values)
-        else:
-            fresh.append(values | {"event_id": row.event_id, "is_ok": True, "raw_sha256": ""})
-        kept[at] = viewers
+    kept = standing.samples
+    earliest = min(minute for _id, minute in touched)
+    for stream_id, rows in by_stream.items():
+        stream = standing.streams[stream_id]
+        total = standing.starts_before.get(stream_id, 0)
+        plays = {row.minute: row.starts for row in rows}
+        first = min(minute for one, minute in touched if one == stream_id)
+        for row in rows:
+            at = _instant(row.minute)
+            known = standing.apart.get((stream_id, row.minute))
+            is_in = known is not None and known.decision == Decision.ACCEPT
+            if row.minute < first:
+                is_counted = row.minute >= earliest and (known is None or is_in)
+                total += row.starts if is_counted else 0
+                continue
+            viewers = round(rules.viewers(row.weight))
+            before = _Before(kept.get((stream_id, at - _MINUTE)), plays.get(row.minute - 1))
+            rule = QuarantineRule(known.rule) if known else _doubt(viewers, row.starts, before)
+            if rule and not is_in:
+                _set_apart(stream, row, at, viewers, rule, known, now)
+                continue
+            total += row.starts
+            if not row.beats:
+                continue
+            values = {
+                "stream_id": stream_id,
+                "at": at,
+                "viewers": viewers,
+                "cumulative": total,
+            }
+            if (stream_id, at) in kept:
+                changed.append(values)
+            else:
+                fresh.append(values | {"event_id": row.event_id, "is_ok": True, "raw_sha256": ""})
+            kept[stream_id, at] = viewers
     if fresh:
         db.session.execute(insert(StreamSample), fresh)
     if changed:
         db.session.execute(update(StreamSample), changed)
-
-
-def _standing(
-    stream: Stream, rows: Sequence[BeatMinute]
-) -> tuple[dict[datetime, int | None], dict[int, int]]:
-    """Return the samples and the plays of the minutes of `rows` and of the one before."""
-    first, last = rows[0].minute - 1, rows[-1].minute
-    since, until = (datetime.fromtimestamp(one * rules.MINUTE_S, UTC) for one in (first, last))
-    samples = db.session.execute(
-        select(StreamSample.at, StreamSample.viewers).where(
-            StreamSample.stream_id == stream.id, StreamSample.at.between(since, until)
-        )
-    )
-    plays = db.session.execute(
-        select(BeatMinute.minute, BeatMinute.starts).where(
-            BeatMinute.stream_id == stream.id, BeatMinute.minute.between(first, last)
-        )
-    )
-    return dict(samples.all()), dict(plays.all())
-
-
-def _starts_before(stream: Stream, minute: int, apart: Mapping[datetime, Quarantine]) -> int:
-    gone = [_minute(at) for at, row in apart.items() if row.decision != Decision.ACCEPT]
-    total = db.session.scalar(
-        select(func.sum(BeatMinute.starts)).where(
-            BeatMinute.stream_id == stream.id,
-            BeatMinute.minute < minute,
-            BeatMinute.minute.not_in(gone),
-        )
-    )
-    return int(total or 0)
 
 
 def _doubt(viewers: int, starts: int, before: _Before) -> QuarantineRule | None:
