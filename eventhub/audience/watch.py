@@ -60,7 +60,7 @@ def _page(slug: str, stream: str | None) -> Response:
         chosen=chosen,
         is_loaded=is_loaded,
         phase=phase,
-        is_shown=is_asked or phase is Phase.OPEN,
+        has_player=is_asked or phase is Phase.OPEN,
         now_on=_on_air(items),
         said=live_states(event.id),
         state=state,
