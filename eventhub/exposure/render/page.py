@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from eventhub.exposure.enums import Section
 from eventhub.exposure.render import chapters, figures, people, sections, sensitivity, words
+from eventhub.exposure.render.doors import DoorRow, door_rows
 from eventhub.exposure.render.series import HeatTable, StreamCurve, heat_tables, stream_curves
 from eventhub.kernel.format import exact, short
 from eventhub.kernel.i18n import current_lang
@@ -67,7 +68,7 @@ class ReportPage:
     tiers: tuple[HeatTable, ...]
     days: tuple[chapters.DayRow, ...]
     has_baseline: bool
-    doors: tuple[chapters.DoorRow, ...]
+    doors: tuple[DoorRow, ...]
     shows: tuple[chapters.ShowRow, ...]
     targets: tuple[chapters.TargetRow, ...]
     certainty: str
@@ -119,7 +120,7 @@ def report_page(document: Mapping[str, Any]) -> ReportPage:
         tiers=heat_tables(document, "tier_hours"),
         days=chapters.days(document),
         has_baseline=chapters.has_baseline(document),
-        doors=chapters.doors(document),
+        doors=door_rows(document),
         shows=chapters.shows(document),
         targets=chapters.targets(document),
         certainty=chapters.certainty(document),
