@@ -141,7 +141,7 @@ def test_an_unreleased_event_has_an_empty_home(alice: FlaskClient, people: Peopl
 )
 def test_guests_are_searched_and_narrowed(alice: FlaskClient, query: str, names: list[str]) -> None:
     html = alice.get(f"/console/e/loom-week/guests?{query}").get_data(as_text=True)
-    assert re.findall(r'<th scope="row"><strong>([^<]+)', html) == names
+    assert re.findall(r'<th scope="row"><strong><a [^>]+>([^<]+)', html) == names
 
 
 def test_guests_are_found_by_their_code(alice: FlaskClient, world: World) -> None:

@@ -64,7 +64,7 @@ def test_a_ticket_that_is_passed_on_takes_its_seat_along(hall: Hall, client: Fla
     told = db.session.scalars(
         select(OutboxMessage.text).where(OutboxMessage.recipient == "lin@example.com")
     ).all()
-    assert ["W1-3" in message for message in told] == [True]
+    assert ["Seat: Row W1, seat 3" in message for message in told] == [True]
     # the clock still finds it protected, and giving the new ticket up frees the seat once
     assert service.release_unclaimed(hall.place.event, hall.show, at=hall.show.starts_at) == []
     service.cancel(new.registration_id)

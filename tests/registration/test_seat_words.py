@@ -97,7 +97,7 @@ def description(message: OutboxMessage) -> list[str]:
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("zh", ("席位：R1 排 3 座 · 媒体区", "席位：R2 排 4 座")),
+        ("zh", ("座位：R1 排 3 座 · 媒体区", "座位：R2 排 4 座")),
         ("en", ("Seat: Row R1, seat 3 · Press block", "Seat: Row R2, seat 4")),
     ],
 )
