@@ -57,11 +57,11 @@ def _locations(conf: str) -> dict[str, Packing]:
         named = re.findall(r"gzip_types ([^;]+);", lines)
         level = re.findall(r"gzip_comp_level (\d);", lines)
         found[place] = (
-            Packing(frozenset(["text/html", *named[0].split()]), int(level[0]))
+            Packing(frozenset(["text/html", *(named[0].split() if named else ())]), int(level[0]))
             if "gzip on;" in lines
             else Packing(frozenset())
         )
-    assert found.keys() == {"/", "/static/", "^/(t|i|r)/"}
+    assert found.keys() == {"/", "/static/", "^/(t|i|r)/", "^/e/[^/]+/register$"}
     return found
 
 
