@@ -43,14 +43,14 @@ def svg(code: str, *, label: str = "") -> str:
     """
     rows = matrix(code)
     size = len(rows)
-    path = "".join(
-        f"M{x} {y}h{width}v1h-{width}z" for y, row in enumerate(rows) for x, width in _runs(row)
-    )
+    # runs as lines of one module's width: half of what squares take of a page
+    path = "".join(f"M{x} {y}h{width}" for y, row in enumerate(rows) for x, width in _runs(row))
     name = f'role="img" aria-label="{label}"' if label else 'aria-hidden="true"'
     return (
         f'<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"'
         f' width="{size * 8}" height="{size * 8}" shape-rendering="crispEdges" {name}>'
-        f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path fill="#000" d="{path}"/></svg>'
+        f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
+        f'<path stroke="#000" d="{path}" transform="translate(0 .5)"/></svg>'
     )
 
 

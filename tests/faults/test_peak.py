@@ -96,7 +96,8 @@ async def _rush(
     port: int, event_id: int, sale: Sale, seconds: float, *, has_room: bool
 ) -> tuple[Crowd, float]:
     crowd = Crowd(port, sale, seed=7)
-    planned = await crowd.capacity() * PLANNED_SHARE
+    cold = await crowd.capacity()
+    planned = max(cold, await crowd.capacity()) * PLANNED_SHARE
     open_room(event_id, max(1, round(planned * 60)) if has_room else None)
     await asyncio.sleep(3)  # until every worker has seen the new settings
     crowd = Crowd(port, sale, seed=8)

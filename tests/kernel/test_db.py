@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from eventhub.kernel import db as kernel_db
-from eventhub.kernel.db import command, db, on_violation
+from eventhub.kernel.db import RETRIES, command, db, on_violation
 from eventhub.kernel.errors import Conflict, Unavailable
 from eventhub.kernel.models import LeaderLease
 from eventhub.notify.models import OutboxMessage
@@ -154,7 +154,8 @@ def test_deadlock_is_retried(app: Flask) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(run, [("a", "b"), ("b", "a")]))
-    assert len(tries) == 3
+    # who is tried again may be faster than who was woken, and meet it once more
+    assert 3 <= len(tries) <= 2 + RETRIES
     assert db.session.scalars(select(LeaderLease.number)).all() == [2, 2]
 
 
@@ -267,6 +268,8 @@ PREPARED = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIK
 
 @pytest.mark.only("postgresql")
 def test_statements_stay_prepared_when_a_reader_ends(app: Flask) -> None:
+    db.session.remove()
+    db.engine.dispose()  # a connection that no other test has prepared anything on
     for _ in range(3):
         read()
         db.session.rollback()

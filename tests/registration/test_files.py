@@ -21,14 +21,14 @@ from eventhub.registration.print import printed_colours
 from tests.factories.registration import let_in, make_registration, make_ticket_type
 from tests.registration.conftest import Place
 
-RECTANGLES = re.compile(r"M(\d+) (\d+)h(\d+)v1h-\d+z")
+LINES = re.compile(r"M(\d+) (\d+)h(\d+)")
 
 
 def picture_of(svg: str) -> Image.Image:
-    """Return the picture that our own SVG of rows of rectangles describes, 6 px per module."""
+    """Return the picture that our own SVG of lines a module high describes, 6 px per module."""
     size = int(svg.split('viewBox="0 0 ')[1].split(" ")[0])
     drawn = Image.new("L", (size, size), 255)
-    for x, y, width in RECTANGLES.findall(svg.split('fill="#000"')[1]):
+    for x, y, width in LINES.findall(svg.split('stroke="#000"')[1]):
         for column in range(int(width)):
             drawn.putpixel((int(x) + column, int(y)), 0)
     return drawn.resize((size * 6, size * 6), Image.Resampling.NEAREST)
